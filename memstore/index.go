@@ -1,0 +1,225 @@
+package memstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore/recall"
+)
+
+// An index changes only by catching up with the rows, never by a save: it
+// reads the changes after its own seq, from the same tables that hold the
+// memories. So it cannot disagree with them for longer than one search, several
+// processes on one store need not talk to each other, and a cold load is
+// nothing but catching up from 0.
+
+// changesPerView bounds how many changes one View reads.
+const changesPerView = 2000
+
+// repacksPerWrite bounds how many terms of an older analyser one write renews.
+const repacksPerWrite = 64
+
+// userIndex is one user's index in memory.
+type userIndex struct {
+	mu  sync.RWMutex // ranking reads, catching up writes
+	idx *recall.Index
+
+	load chan struct{} // held by the one cold load of this user
+
+	repackMu sync.Mutex
+	repacks  []Repack // terms that were made again while loading
+}
+
+func newUserIndex() *userIndex { return &userIndex{load: make(chan struct{}, 1)} }
+
+func (s *Store) index() *userIndex {
+	return s.db.indexes.Get(s.user, newUserIndex)
+}
+
+// withIndex runs f on one snapshot with an index that is current for it.
+func (s *Store) withIndex(ctx context.Context, f func(Reader, *recall.Index) error) error {
+	const attempts = 4
+	for attempt := 1; ; attempt++ {
+		u := s.index()
+		err := s.view(ctx, func(r Reader) error {
+			head, err := r.Head()
+			if err != nil {
+				return err
+			}
+			if head.Epoch == 0 { // has never written
+				return f(r, recall.NewIndex(0, 0))
+			}
+			if err := s.follow(u, r, head, attempt == attempts); err != nil {
+				return err
+			}
+			u.mu.RLock()
+			defer u.mu.RUnlock()
+			if u.idx == nil {
+				return errBehind
+			}
+			return f(r, u.idx)
+		})
+		if !errors.Is(err, errBehind) {
+			return err
+		}
+		if err := s.loadIndex(ctx, u); err != nil {
+			return err
+		}
+	}
+}
+
+// follow applies the few changes between the index and the snapshot, or
+// answers errBehind where it takes a load. An index that is ahead of the
+// snapshot was moved there by another search just now; it is good enough on
+// the last attempt, because the rows decide anyway.
+func (s *Store) follow(u *userIndex, r Reader, head UserRow, last bool) error {
+	u.mu.RLock()
+	x := u.idx
+	current := x != nil && x.Epoch() == head.Epoch && (x.Seq() == head.Seq || last && x.Seq() > head.Seq)
+	u.mu.RUnlock()
+	if current {
+		return nil
+	}
+	if x == nil || x.Epoch() != head.Epoch || x.Seq() > head.Seq {
+		return errBehind
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.idx != x || x.Seq() >= head.Seq {
+		return nil // somebody else caught up meanwhile
+	}
+	if head.Seq-x.Seq() > changesPerView {
+		return errBehind
+	}
+	if _, err := u.apply(r, x); err != nil {
+		return err
+	}
+	s.db.indexes.Resize(s.user, x.Bytes())
+	return nil
+}
+
+// loadIndex builds the user's index anew, in chunks that are short views of
+// their own. One load per user, and few loads at once.
+func (s *Store) loadIndex(ctx context.Context, u *userIndex) error {
+	for _, slot := range []chan struct{}{u.load, s.db.loads} {
+		select {
+		case slot <- struct{}{}:
+			defer func() { <-slot }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	var x *recall.Index
+	for done := false; !done; {
+		err := s.db.backend.Scan(ctx, s.user, func(r Reader) error {
+			head, err := r.Head()
+			if err != nil {
+				return err
+			}
+			if x == nil {
+				if u.serves(head) { // another load was faster
+					done = true
+					return nil
+				}
+			}
+			if x == nil || x.Epoch() != head.Epoch || x.Seq() > head.Seq {
+				x = recall.NewIndex(head.Epoch, s.db.opts.IndexBytes/2)
+			}
+			n, err := u.apply(r, x)
+			done = n < changesPerView
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if x == nil {
+		return nil
+	}
+	u.mu.Lock()
+	u.idx = x
+	u.mu.Unlock()
+	s.db.indexes.Resize(s.user, x.Bytes())
+	return nil
+}
+
+// serves reports whether the index can follow to that head by itself.
+func (u *userIndex) serves(head UserRow) bool {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return u.idx != nil && u.idx.Epoch() == head.Epoch && u.idx.Seq() <= head.Seq &&
+		head.Seq-u.idx.Seq() <= changesPerView
+}
+
+// apply moves the index by one chunk of changes. The caller may write to x.
+func (u *userIndex) apply(r Reader, x *recall.Index) (int, error) {
+	changes, err := r.Changes(x.Seq(), changesPerView)
+	if err != nil {
+		return 0, err
+	}
+	again, err := remake(r, changes)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range changes {
+		blob := c.Terms
+		if made, ok := again[c.ID]; ok && blob != nil {
+			blob = made
+			u.wantRepack(Repack{ID: c.ID, Seq: c.Seq, Terms: Sealed{b: made}})
+		}
+		if blob == nil {
+			x.Remove(c.Seq, c.ID)
+			continue
+		}
+		if err := x.Put(c.Seq, c.ID, blob); err != nil {
+			return 0, &Error{Kind: Damaged, Msg: fmt.Sprintf("the search terms of memory %d are damaged; run ilab-mcp doctor", c.ID), Err: err}
+		}
+	}
+	return len(changes), nil
+}
+
+// remake analyses again, from their text, the changes whose terms are of
+// another analyser version. One whose memory is gone or has changed since has
+// a later change of its own and needs none.
+func remake(r Reader, changes []Change) (map[int64][]byte, error) {
+	var ids []int64
+	for _, c := range changes {
+		if c.Terms != nil && !recall.Current(c.Terms) {
+			ids = append(ids, c.ID)
+		}
+	}
+	rows, err := fetch(r, ids)
+	if err != nil {
+		return nil, err
+	}
+	blobs := make(map[int64][]byte, len(rows))
+	for id, row := range rows {
+		m := row.memory()
+		blobs[id] = recall.Pack(recall.Doc{
+			ID: id, Kind: uint8(m.Type), Session: m.Session,
+			Created: m.Created.UnixMicro(), Updated: m.Updated.UnixMicro(),
+			Title: m.Title, TopicKey: m.TopicKey, Content: m.Content,
+		})
+	}
+	return blobs, nil
+}
+
+func (u *userIndex) wantRepack(r Repack) {
+	u.repackMu.Lock()
+	defer u.repackMu.Unlock()
+	u.repacks = append(u.repacks, r)
+}
+
+// takeRepacks gives the next write some terms to renew. A write that fails
+// loses them; the next load finds them again.
+func (s *Store) takeRepacks() []Repack {
+	u := s.index()
+	u.repackMu.Lock()
+	defer u.repackMu.Unlock()
+	n := min(repacksPerWrite, len(u.repacks))
+	taken := u.repacks[:n:n]
+	u.repacks = u.repacks[n:]
+	return taken
+}

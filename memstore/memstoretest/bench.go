@@ -1,0 +1,148 @@
+package memstoretest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+)
+
+// BenchSizes are the store sizes that Bench measures.
+var BenchSizes = []int{200, 1_000, 10_000, 100_000}
+
+// Bench measures the calls that agents wait for, at several store sizes: save,
+// search (warm, and cold with the index to build), get and context. The
+// texts are made up: 50 words from a vocabulary with Zipf-like frequencies.
+func Bench(b *testing.B, open Open) {
+	b.Helper()
+	for _, size := range BenchSizes {
+		if size > 10_000 && testing.Short() {
+			continue
+		}
+		b.Run(fmt.Sprint(size), func(b *testing.B) { benchSize(b, open, size) })
+	}
+}
+
+func benchSize(b *testing.B, open Open, size int) {
+	backend := open(b)
+	options := memstore.DefaultOptions()
+	options.Limits = memstore.Limits{}
+	db := memstore.New(backend, options)
+	s := User(b, db, "bench")
+	ids := fill(b, s, size)
+	queries := benchQueries(b)
+
+	b.Run("Save", func(b *testing.B) {
+		rng := rand.New(rand.NewPCG(99, uint64(b.N)))
+		drafts := make([]memstore.Draft, 0, 1024)
+		for range cap(drafts) {
+			drafts = append(drafts, benchDraft(b, rng, int(rng.Int32())))
+		}
+		i := 0
+		for b.Loop() {
+			d := drafts[i%len(drafts)]
+			d.Type = memstore.Type(1 + i/len(drafts)%5)
+			if _, err := s.Save(b.Context(), d); err != nil {
+				b.Fatal(err)
+			}
+			i++
+		}
+	})
+	b.Run("SearchWarm", func(b *testing.B) {
+		if _, err := s.Search(b.Context(), queries[0]); err != nil {
+			b.Fatal(err)
+		}
+		i := 0
+		for b.Loop() {
+			if _, err := s.Search(b.Context(), queries[i%len(queries)]); err != nil {
+				b.Fatal(err)
+			}
+			i++
+		}
+	})
+	b.Run("SearchCold", func(b *testing.B) {
+		for b.Loop() {
+			cold := User(b, memstore.New(backend, options), "bench")
+			if _, err := cold.Search(b.Context(), queries[0]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(float64(m.HeapAlloc)/1e6, "heap-MB")
+	})
+	b.Run("Get", func(b *testing.B) {
+		i := 0
+		for b.Loop() {
+			if _, err := s.Get(b.Context(), ids[i*7919%len(ids)]); err != nil {
+				b.Fatal(err)
+			}
+			i++
+		}
+	})
+	b.Run("Context", func(b *testing.B) {
+		for b.Loop() {
+			if _, _, err := s.Context(b.Context(), 3, 30); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// fill saves n memories, several at a time so that they share commits.
+func fill(b *testing.B, s *memstore.Store, n int) []int64 {
+	b.Helper()
+	ids := make([]int64, n)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for w := range 8 {
+		rng := rand.New(rand.NewPCG(1, uint64(w)))
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				saved, err := s.Save(b.Context(), benchDraft(b, rng, i))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				ids[i] = saved.ID
+			}
+		})
+	}
+	wg.Wait()
+	return ids
+}
+
+func benchDraft(b *testing.B, rng *rand.Rand, i int) memstore.Draft {
+	return Draft(b, memstore.Type(1+i%5), fmt.Sprintf("note %d about %s", i, benchWord(rng)), benchText(rng, 50), "")
+}
+
+func benchText(rng *rand.Rand, words int) string {
+	var t strings.Builder
+	for range words {
+		t.WriteString(benchWord(rng))
+		t.WriteByte(' ')
+	}
+	return t.String()
+}
+
+// benchWord draws a word of rank about 1/u: common ones often, rare ones now
+// and then, out of 20,000.
+func benchWord(rng *rand.Rand) string {
+	rank := int(1 / (rng.Float64() + 1.0/20_000))
+	return fmt.Sprintf("w%cx%d", 'a'+rank%26, rank)
+}
+
+func benchQueries(b *testing.B) []memstore.Query {
+	rng := rand.New(rand.NewPCG(5, 5))
+	qs := make([]memstore.Query, 64)
+	for i := range qs {
+		qs[i] = Query(b, benchText(rng, 5), 10)
+	}
+	return qs
+}

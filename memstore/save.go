@@ -1,0 +1,145 @@
+package memstore
+
+import (
+	"context"
+
+	"github.com/ilab-mcp/ilab-mcp/privacy"
+)
+
+// Save keeps a memory, in this order of rules:
+//
+//  1. The draft has a topic key that a memory of this user has: equal type,
+//     title and content are Deduped; otherwise that memory is Updated, with
+//     its old state kept as history.
+//  2. The draft has no topic key, and a memory of this user has the same type,
+//     title and content: Deduped.
+//  3. Otherwise it is Created.
+//
+// Every save touches the active session or opens one. When it returns, the
+// memory is durable. Errors: Invalid, OverLimit, Busy, Unavailable.
+func (s *Store) Save(ctx context.Context, d Draft) (Saved, error) {
+	if err := d.check(); err != nil {
+		return Saved{}, err
+	}
+	want := Want{TopicKey: d.TopicKey}
+	if d.TopicKey.IsZero() {
+		h := hashOf(d.Type, d.Title, d.Content)
+		want.Hash = &h
+	}
+	t := text{typ: d.Type, title: d.Title, content: d.Content, topic: d.TopicKey, source: d.Source}
+	done, _, err := s.write(ctx, want, func(tx *txn) error {
+		session, err := tx.touch()
+		if err != nil {
+			return err
+		}
+		return tx.save(t, session)
+	})
+	if err != nil {
+		return Saved{}, err
+	}
+	return Saved{
+		ID: done.memory, Outcome: done.outcome, Session: done.session,
+		TopicKey: d.TopicKey.String(), Revision: done.revision,
+	}, nil
+}
+
+// save applies the three rules of Save.
+func (tx *txn) save(t text, in SessionID) error {
+	old := tx.st.ByHash
+	if !t.topic.IsZero() {
+		old = tx.st.ByTopic
+	}
+	tx.op = op{session: in.id}
+	switch {
+	case old == nil:
+		id, err := tx.create(t, in)
+		if err != nil {
+			return err
+		}
+		tx.op.memory, tx.op.outcome, tx.op.revision = id, Created, 1
+	case old.says(t):
+		tx.op.memory, tx.op.outcome, tx.op.revision = old.ID, Deduped, old.Revision
+	default:
+		revision, err := tx.change(old, t, in)
+		if err != nil {
+			return err
+		}
+		tx.op.memory, tx.op.outcome, tx.op.revision = old.ID, Updated, revision
+	}
+	return nil
+}
+
+// says reports whether the row has this type, title and content already.
+func (r *Row) says(t text) bool {
+	return r.Type == t.typ && open(r.Title) == t.title.String() && open(r.Content) == t.content.String()
+}
+
+// Update changes a memory and keeps its old state as history; a patch that
+// changes nothing is Deduped. Errors: those of Save; NotFound for an id that
+// this user does not have; Conflict when another memory has the topic key.
+func (s *Store) Update(ctx context.Context, id int64, p Patch) (Saved, error) {
+	if err := p.check(); err != nil {
+		return Saved{}, err
+	}
+	done, st, err := s.write(ctx, Want{ID: id, TopicKey: p.TopicKey}, func(tx *txn) error {
+		old := tx.st.ByID
+		if old == nil {
+			return noMemory(id)
+		}
+		if other := tx.st.ByTopic; other != nil && other.ID != id {
+			return conflict("memory %d already has this topic_key; update that one, or choose another key", other.ID)
+		}
+		t, err := tx.patched(old, p)
+		if err != nil {
+			return err
+		}
+		session, err := tx.touch()
+		if err != nil {
+			return err
+		}
+		tx.op = op{memory: id, session: session.id, outcome: Deduped, revision: old.Revision}
+		if old.says(t) && old.TopicKey == t.topic.String() {
+			return nil
+		}
+		tx.op.revision, err = tx.change(old, t, session)
+		tx.op.outcome = Updated
+		return err
+	})
+	if err != nil {
+		return Saved{}, err
+	}
+	topic := p.TopicKey.String()
+	if topic == "" && !p.ClearTopic {
+		topic = st.ByID.TopicKey
+	}
+	return Saved{ID: done.memory, Outcome: done.outcome, Session: done.session, TopicKey: topic, Revision: done.revision}, nil
+}
+
+// patched is the old text with the patch on top. Old text passes the redactor
+// again: that is how it becomes storable.
+func (tx *txn) patched(old *Row, p Patch) (text, error) {
+	t := text{typ: old.Type, title: p.Title, content: p.Content, topic: p.TopicKey, source: p.Source}
+	if p.Type != 0 {
+		t.typ = p.Type
+	}
+	again := func(into *privacy.Text, f privacy.Field, stored string) error {
+		if !into.IsZero() || stored == "" {
+			return nil
+		}
+		var err error
+		*into, _, err = tx.o.Redactor.Redact(f, stored)
+		return err
+	}
+	if err := again(&t.title, TitleField, open(old.Title)); err != nil {
+		return text{}, err
+	}
+	if err := again(&t.content, ContentField, open(old.Content)); err != nil {
+		return text{}, err
+	}
+	if !p.ClearTopic {
+		if err := again(&t.topic, TopicKeyField, old.TopicKey); err != nil {
+			return text{}, err
+		}
+	}
+	return t, nil
+}

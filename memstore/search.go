@@ -1,0 +1,82 @@
+package memstore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore/recall"
+)
+
+// Found is the result of a search.
+type Found struct {
+	Hits       []Hit
+	Total      int  // memories that match and pass the filter
+	Left       int  // the oldest memories, which the index had no room for
+	Searchable bool // the query holds at least one word
+}
+
+// snippetChars is the longest snippet, in characters.
+const snippetChars = 300
+
+// Search finds the memories that say most about the query, best first. Words
+// are alternatives; any text is a legal query. Ranking uses this user's
+// memories alone. Whatever was saved or forgotten before the call is seen.
+func (s *Store) Search(ctx context.Context, q Query) (Found, error) {
+	if err := QueryField.Check(q.Text); err != nil {
+		return Found{}, err
+	}
+	if q.Types == 0 {
+		q.Types = AllTypes
+	}
+	query := recall.ParseQuery(q.Text.String())
+	found := Found{Searchable: !query.Empty()}
+	if query.Empty() {
+		return found, nil
+	}
+	err := s.withIndex(ctx, func(r Reader, x *recall.Index) error {
+		found.Left = x.Left()
+		var err error
+		found.Hits, found.Total, err = ranked(r, x, query, q)
+		return err
+	})
+	if err != nil {
+		return Found{}, err
+	}
+	for i := range found.Hits {
+		found.Hits[i].Snippet = recall.Snippet(found.Hits[i].Content, query, snippetChars)
+	}
+	return found, nil
+}
+
+// ranked asks the index and lets the rows decide: a hit without its row, or
+// whose row does not pass the filter, is dropped and the next one taken.
+func ranked(r Reader, x *recall.Index, query recall.Query, q Query) ([]Hit, int, error) {
+	for want := q.Limit; ; want *= 2 {
+		ranking, total := x.Search(query, uint16(q.Types), want)
+		ids := make([]int64, len(ranking))
+		for i, h := range ranking {
+			ids[i] = h.ID
+		}
+		rows, err := fetch(r, ids)
+		if err != nil {
+			return nil, 0, err
+		}
+		hits := make([]Hit, 0, q.Limit)
+		for _, h := range ranking {
+			row := rows[h.ID]
+			if row == nil || !q.Types.Has(row.Type) {
+				total--
+				continue
+			}
+			if len(hits) < q.Limit {
+				hits = append(hits, Hit{Memory: row.memory(), Score: h.Score})
+			}
+		}
+		if len(hits) == q.Limit || len(ranking) < want {
+			return hits, total, nil
+		}
+	}
+}
+
+// errBehind leaves a View whose snapshot the index cannot serve.
+var errBehind = errors.New("memstore: the index is behind")
