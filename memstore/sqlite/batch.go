@@ -1,0 +1,108 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// batch is one transaction with a savepoint for each member. Nobody is
+// answered before COMMIT.
+type batch struct {
+	c       *conn
+	members []*member
+	broken  bool // the transaction is gone
+}
+
+type member struct {
+	job *job
+	err error
+}
+
+// begin opens the transaction and checks that the file has not been upgraded
+// by a newer program since this process opened it.
+func (b *batch) begin() error {
+	if err := b.c.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	v, err := schemaVersion(b.c)
+	if err == nil && v > len(migrations()) {
+		err = newerProgram(b.c)
+	}
+	if err != nil {
+		return errors.Join(err, b.c.exec("ROLLBACK"))
+	}
+	return nil
+}
+
+// run does one member's work in its savepoint. A member that fails undoes its
+// own work only, unless the transaction itself is gone: then the savepoint is
+// unknown, and the whole batch is run again.
+func (b *batch) run(j *job) {
+	m := &member{job: j}
+	b.members = append(b.members, m)
+	if err := b.c.exec("SAVEPOINT member"); err != nil {
+		m.err, b.broken = err, true
+		return
+	}
+	m.err = b.work(j)
+	if m.err != nil {
+		if err := b.c.exec("ROLLBACK TO member"); err != nil {
+			b.broken = true
+			return
+		}
+	}
+	if err := b.c.exec("RELEASE member"); err != nil {
+		b.broken = true
+	}
+}
+
+// work calls the rule. Its panic is its own failure and nobody else's.
+func (b *batch) work(j *job) (err error) {
+	w := &change{reader: reader{c: b.c, user: j.user}}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("sqlite: panic in an update: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if err := j.work(w); err != nil {
+		return err
+	}
+	return w.failed
+}
+
+// finish commits and answers. Where the transaction was lost nothing was
+// saved, so each member runs again alone, once, and gets its own answer.
+func (b *batch) finish() {
+	if !b.broken {
+		if err := b.c.exec("COMMIT"); err == nil {
+			for _, m := range b.members {
+				m.job.answer <- explain(m.err)
+			}
+			return
+		}
+	}
+	// Whether a transaction is still open is unknown here; without one this
+	// fails, and there is nothing to undo.
+	_ = b.c.exec("ROLLBACK")
+	for _, m := range b.members {
+		m.job.answer <- explain(b.alone(m.job))
+	}
+}
+
+// alone runs one job in a transaction of its own.
+func (b *batch) alone(j *job) error {
+	one := &batch{c: b.c}
+	if err := one.begin(); err != nil {
+		return err
+	}
+	err := one.work(j)
+	if err == nil {
+		err = one.c.exec("COMMIT")
+	}
+	if err != nil {
+		// As above: where SQLite has rolled back already, this fails.
+		_ = one.c.exec("ROLLBACK")
+	}
+	return err
+}

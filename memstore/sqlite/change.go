@@ -1,0 +1,119 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+)
+
+// change writes one user's rows, inside a batch's savepoint. After a statement
+// has failed it runs no further one: SQLite may have rolled the transaction
+// back, and what followed would commit by itself.
+type change struct {
+	reader
+
+	failed error
+}
+
+func (w *change) exec(q query, args ...any) error {
+	if w.failed != nil {
+		return w.failed
+	}
+	s, err := w.c.stmt(q)
+	if err == nil {
+		_, err = s.ExecContext(context.Background(), append([]any{w.user}, args...)...)
+	}
+	w.failed = err
+	return err
+}
+
+func (w *change) Apply(m memstore.Mutation) error {
+	u := m.User
+	sum := sumUser(w.user, u.Epoch, u.Seq, u.LastID, u.Memories, u.Bytes, u.Ops)
+	if err := w.exec(upsertUser, u.Epoch, u.Seq, u.LastID, u.Memories, u.Bytes, u.Ops, sum); err != nil {
+		return err
+	}
+	for i := range m.Sessions {
+		if err := w.exec(upsertSession, sessionValues(w.user, &m.Sessions[i])...); err != nil {
+			return err
+		}
+	}
+	for i := range m.Put {
+		if err := w.put(&m.Put[i]); err != nil {
+			return err
+		}
+	}
+	for _, t := range m.Erase {
+		if err := w.erase(t); err != nil {
+			return err
+		}
+	}
+	for _, p := range m.Repack {
+		blob := p.Terms.Bytes()
+		if err := w.exec(updateTerms, p.Seq, p.ID, blob, sumTerms(w.user, p.Seq, p.ID, blob)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *change) put(p *memstore.PutRow) error {
+	if p.Archive {
+		if err := w.archive(p.ID); err != nil {
+			return err
+		}
+	}
+	q := updateMemory
+	if p.New {
+		q = insertMemory
+	} else if err := w.exec(deleteTerms, p.OldSeq); err != nil {
+		return err
+	}
+	if err := w.exec(q, putValues(w.user, p)...); err != nil {
+		return err
+	}
+	return w.terms(p.Seq, p.ID, p.Terms.Bytes())
+}
+
+// archive keeps a memory, as its row stands, as an old revision.
+func (w *change) archive(id int64) error {
+	old, err := w.memory(selectByID, id)
+	if err != nil || old == nil {
+		return err
+	}
+	v := revisionRow{
+		revision: int64(old.Revision), typ: int64(old.Type), title: old.Title, content: old.Content,
+		session: old.Session, source: old.Source, at: old.Updated.UnixMicro(),
+	}
+	return w.exec(insertRevision, id, v.revision, v.typ, v.title, v.content, v.session, v.source, v.at, v.checksum(w.user, id))
+}
+
+func (w *change) erase(t memstore.Tombstone) error {
+	if err := w.exec(deleteTerms, t.OldSeq); err != nil {
+		return err
+	}
+	if err := w.exec(deleteMemory, t.ID); err != nil { // its revisions go with it
+		return err
+	}
+	if err := w.terms(t.Seq, t.ID, nil); err != nil {
+		return err
+	}
+	return w.noteErasure()
+}
+
+func (w *change) terms(seq, id int64, blob []byte) error {
+	return w.exec(insertTerms, seq, id, blob, sumTerms(w.user, seq, id, blob))
+}
+
+// noteErasure leaves, in the same transaction, the note that the log holds
+// text to be wiped. Its value is new each time, so that whoever wipes knows
+// whether something was erased meanwhile.
+func (w *change) noteErasure() error {
+	token := make([]byte, 16)
+	if _, err := rand.Read(token); err != nil {
+		return err
+	}
+	w.failed = w.c.exec(replaceFact, factErased, token)
+	return w.failed
+}

@@ -1,0 +1,235 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver, SQLite in Go
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+)
+
+// Options set up an open file. The zero value is good.
+type Options struct {
+	// Program is the version of the running program. It is written into the
+	// file at a migration, to name it to processes that are older.
+	Program string
+	// LockWait is how long a write waits for another process; 0 means 10 s.
+	LockWait time.Duration
+}
+
+// DB is an open SQLite file. It implements memstore.Backend, memstore.Wiper
+// and memstore.Marker.
+type DB struct {
+	path    string
+	opts    Options
+	present *openLock
+	lock    *writeLock
+	pools   []*sql.DB // one connection each
+	readers chan *conn
+	scans   chan *conn
+	writer  *writer
+	wiper   *wiper
+}
+
+var (
+	_ memstore.Backend = (*DB)(nil)
+	_ memstore.Wiper   = (*DB)(nil)
+	_ memstore.Marker  = (*DB)(nil)
+)
+
+// Open opens the file at path, creating it (mode 0600, its folder 0700) and
+// bringing its schema up to date where needed. Errors are memstore.Error where
+// a person can act on them.
+func Open(ctx context.Context, path string, o Options) (*DB, error) {
+	if o.LockWait == 0 {
+		o.LockWait = 10 * time.Second
+	}
+	if path == "" || strings.Contains(path, ":memory:") {
+		return nil, unavailable(nil, "a store needs a file; name one with --db (memory that lives only in the process would be lost)")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, unavailable(err, "the store's path cannot be resolved")
+	}
+	db := &DB{path: path, opts: o}
+	if err := db.open(ctx); err != nil {
+		return nil, errors.Join(explain(err), db.release())
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context) (err error) {
+	if err := prepareFile(db.path); err != nil {
+		return err
+	}
+	if db.present, err = shareOpen(ctx, db.path+".open", db.opts.LockWait); err != nil {
+		return err
+	}
+	db.lock = newWriteLock(db.path + ".lock")
+	first, err := db.first(ctx, db.lock)
+	if err != nil {
+		return err
+	}
+	readers := max(2, runtime.GOMAXPROCS(0))
+	db.readers = make(chan *conn, readers)
+	for range readers {
+		db.readers <- &conn{pool: db.pool(readPragmas)}
+	}
+	scans := max(1, runtime.GOMAXPROCS(0)/2)
+	db.scans = make(chan *conn, scans)
+	for range scans {
+		db.scans <- &conn{pool: db.pool(readPragmas)}
+	}
+	db.writer = startWriter(first, db.lock, db.opts.LockWait)
+	db.wiper, err = startWiper(ctx, db)
+	return err
+}
+
+// first opens the writer's connection and sees to the schema. A file that is
+// already up to date needs no lock, so that a stopped process which holds it
+// does not keep others from reading; anything else is done under the lock.
+func (db *DB) first(ctx context.Context, lock *writeLock) (*conn, error) {
+	if info, err := os.Stat(db.path); err == nil && info.Size() > 0 {
+		c := &conn{pool: db.pool(writePragmas)}
+		if ready, err := schemaReady(c); err == nil && ready {
+			return c, verifyPragmas(c)
+		}
+	}
+	if err := lock.acquire(ctx, db.opts.LockWait); err != nil {
+		return nil, err
+	}
+	defer lock.release()
+	c := &conn{pool: db.pool(writePragmas)}
+	if err := migrate(c, db.path, db.opts.Program, migrations()); err != nil {
+		return nil, err
+	}
+	return c, verifyPragmas(c)
+}
+
+// Pragmas stand in the DSN, so that every connection has them: set once on a
+// pool they reach one connection of several.
+var (
+	commonPragmas = []string{
+		"busy_timeout(10000)",   // first: what follows may have to wait
+		"journal_mode(WAL)",     // readers never wait for the writer
+		"synchronous(FULL)",     // an acknowledged save survives power loss
+		"foreign_keys(1)",       //
+		"secure_delete(1)",      // erased rows are overwritten, not unlinked
+		"trusted_schema(0)",     // no functions called out of a forged schema
+		"cell_size_check(1)",    // notice damage early
+		"temp_store(MEMORY)",    // no text in temporary files
+		"cache_size(-4096)",     // 4 MiB a connection
+		"journal_size_limit(0)", // a checkpointed log is cut, not kept
+	}
+	writePragmas = commonPragmas
+	readPragmas  = append(append([]string{}, commonPragmas...), "query_only(1)")
+)
+
+// pool makes a handle with at most one connection, which is opened when it is
+// first used.
+func (db *DB) pool(pragmas []string) *sql.DB {
+	p, err := sql.Open("sqlite", dsn(db.path, pragmas))
+	if err != nil {
+		panic("sqlite: the driver is not registered: " + err.Error())
+	}
+	p.SetMaxOpenConns(1)
+	db.pools = append(db.pools, p)
+	return p
+}
+
+// dsn builds the driver's name for a file. Everything of the path is escaped:
+// unescaped, "a?b.db" opens "a", and a path can switch pragmas.
+func dsn(path string, pragmas []string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") { // C:/… on Windows
+		path = "/" + path
+	}
+	u := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{"_pragma": pragmas}.Encode()}
+	return u.String()
+}
+
+// verifyPragmas reads back what must hold: a misspelt pragma is silently
+// ignored by SQLite.
+func verifyPragmas(c *conn) error {
+	for _, want := range []struct{ name, value string }{
+		{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"secure_delete", "1"},
+		{"trusted_schema", "0"}, {"cell_size_check", "1"}, {"temp_store", "2"}, {"busy_timeout", "10000"},
+	} {
+		var got string
+		if err := c.queryOne("PRAGMA "+want.name, nil, &got); err != nil {
+			return err
+		}
+		if got != want.value {
+			return unavailable(fmt.Errorf("pragma %s is %q", want.name, got), "this file system cannot keep a safe store (SQLite's %s is not %s); put --db on a local disk", want.name, want.value)
+		}
+	}
+	return nil
+}
+
+// prepareFile creates the folder and the file, and tightens a file's mode. It
+// never opens a file that exists: closing a second handle would drop the
+// process's POSIX locks on it.
+func prepareFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return unavailable(err, "the store's folder cannot be made; name another with --db")
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			return nil // another process was faster
+		}
+		if err != nil {
+			return unavailable(err, "the store's file cannot be made; is its folder writable?")
+		}
+		return f.Close()
+	case err != nil:
+		return unavailable(err, "the store's file cannot be reached")
+	case info.IsDir():
+		return unavailable(nil, "--db names a folder; name a file in it")
+	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
+		if err := os.Chmod(path, 0o600); err != nil {
+			return unavailable(err, "others can read the store's file, and its mode cannot be changed to 0600")
+		}
+	}
+	return nil
+}
+
+// Path is the file's absolute path.
+func (db *DB) Path() string { return db.path }
+
+// Close tries once more to wipe what was erased, finishes what is queued and
+// closes the file.
+func (db *DB) Close() error {
+	db.wiper.stop()
+	db.writer.stop()
+	return db.release()
+}
+
+func (db *DB) release() error {
+	var errs []error
+	for _, p := range db.pools {
+		errs = append(errs, p.Close())
+	}
+	db.pools = nil
+	if db.lock != nil {
+		errs = append(errs, db.lock.close())
+		db.lock = nil
+	}
+	if db.present != nil {
+		errs = append(errs, db.present.release())
+		db.present = nil
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,260 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+)
+
+// reader reads one user's rows over one connection, inside a transaction.
+type reader struct {
+	c    *conn
+	user string
+}
+
+// rows runs a query; its first parameter is the user.
+func (r *reader) rows(q query, args ...any) (*sql.Rows, error) {
+	s, err := r.c.stmt(q)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(context.Background(), append([]any{r.user}, args...)...)
+}
+
+// one scans the only row of a query, and reports whether there is one.
+func (r *reader) one(q query, args []any, dest ...any) (bool, error) {
+	s, err := r.c.stmt(q)
+	if err != nil {
+		return false, err
+	}
+	err = s.QueryRowContext(context.Background(), append([]any{r.user}, args...)...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (r *reader) Load(w memstore.Want) (memstore.State, error) {
+	var st memstore.State
+	var err error
+	if st.User, err = r.Head(); err != nil || st.User.Epoch == 0 {
+		return st, err
+	}
+	if st.Active, err = r.session(selectActive); err != nil {
+		return st, err
+	}
+	if w.ID != 0 {
+		if st.ByID, err = r.memory(selectByID, w.ID); err != nil {
+			return st, err
+		}
+	}
+	if !w.TopicKey.IsZero() {
+		if st.ByTopic, err = r.memory(selectByTopic, w.TopicKey.String()); err != nil {
+			return st, err
+		}
+	}
+	if w.Hash != nil {
+		st.ByHash, err = r.memory(selectByHash, w.Hash[:])
+	}
+	return st, err
+}
+
+func (r *reader) Head() (memstore.UserRow, error) {
+	var u memstore.UserRow
+	var sum int64
+	ok, err := r.one(selectUser, nil, &u.Epoch, &u.Seq, &u.LastID, &u.Memories, &u.Bytes, &u.Ops, &sum)
+	if err != nil || !ok {
+		return memstore.UserRow{}, err
+	}
+	if sum != sumUser(r.user, u.Epoch, u.Seq, u.LastID, u.Memories, u.Bytes, u.Ops) {
+		return memstore.UserRow{}, damaged("the head of this user's store is damaged")
+	}
+	return u, nil
+}
+
+func (r *reader) session(q query, args ...any) (*memstore.SessionRow, error) {
+	found, err := r.sessions(q, args...)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
+}
+
+func (r *reader) memory(q query, args ...any) (*memstore.Row, error) {
+	found, err := r.memories(q, args...)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
+}
+
+func (r *reader) memories(q query, args ...any) ([]memstore.Row, error) {
+	return collect(r, q, args, func(rows *sql.Rows) (memstore.Row, error) {
+		var m memoryRow
+		if err := rows.Scan(m.fields()...); err != nil {
+			return memstore.Row{}, err
+		}
+		if m.sum != m.checksum(r.user) {
+			return memstore.Row{}, damaged("memory %d is damaged", m.id)
+		}
+		return m.row(), nil
+	})
+}
+
+func (r *reader) sessions(q query, args ...any) ([]memstore.SessionRow, error) {
+	return collect(r, q, args, func(rows *sql.Rows) (memstore.SessionRow, error) {
+		return scanSession(r.user, rows.Scan)
+	})
+}
+
+// collect reads all rows of a query.
+func collect[T any](r *reader, q query, args []any, scan func(*sql.Rows) (T, error)) (out []T, err error) {
+	rows, err := r.rows(q, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+func (r *reader) Rows(ids []int64) ([]memstore.Row, error) {
+	if len(ids) == 1 {
+		return r.memories(selectByID, ids[0])
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	return r.memories(selectRows, string(list))
+}
+
+func (r *reader) Changes(after int64, limit int) ([]memstore.Change, error) {
+	return collect(r, selectChanges, []any{after, limit}, func(rows *sql.Rows) (memstore.Change, error) {
+		var c memstore.Change
+		var sum int64
+		if err := rows.Scan(&c.Seq, &c.ID, &c.Terms, &sum); err != nil {
+			return c, err
+		}
+		if sum != sumTerms(r.user, c.Seq, c.ID, c.Terms) {
+			// Terms can be made again from the text; only their version matters.
+			c.Terms = []byte{}
+		}
+		return c, nil
+	})
+}
+
+func (r *reader) Around(id int64, before, after int) ([]memstore.Row, error) {
+	anchor, err := r.memory(selectByID, id)
+	if err != nil || anchor == nil {
+		return nil, err
+	}
+	created := anchor.Created.UnixMicro()
+	out, err := r.memories(selectBefore, created, id, before)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(out)
+	later, err := r.memories(selectFrom, created, id, after)
+	return append(append(out, *anchor), later...), err
+}
+
+func (r *reader) Newest(classes []int, n int) ([]memstore.Ref, error) {
+	present, err := collect(r, selectClasses, nil, func(rows *sql.Rows) (int, error) {
+		var class int
+		err := rows.Scan(&class)
+		return class, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []memstore.Ref
+	for _, class := range present {
+		if !slices.Contains(classes, class) {
+			continue
+		}
+		refs, err := collect(r, selectNewest, []any{class, n}, func(rows *sql.Rows) (memstore.Ref, error) {
+			var ref memstore.Ref
+			var updated int64
+			err := rows.Scan(&ref.ID, &ref.Class, &updated)
+			ref.Updated = fromMicro(updated)
+			return ref, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, refs...)
+	}
+	return out, nil
+}
+
+func (r *reader) History(id int64, n int) ([]memstore.RevisionRow, int, error) {
+	var total int
+	if _, err := r.one(countHistory, []any{id}, &total); err != nil {
+		return nil, 0, err
+	}
+	out, err := collect(r, selectHistory, []any{id, n}, func(rows *sql.Rows) (memstore.RevisionRow, error) {
+		var v revisionRow
+		if err := rows.Scan(&v.revision, &v.typ, &v.title, &v.content, &v.session, &v.source, &v.at, &v.sum); err != nil {
+			return memstore.RevisionRow{}, err
+		}
+		if v.sum != v.checksum(r.user, id) {
+			return memstore.RevisionRow{}, damaged("revision %d of memory %d is damaged", v.revision, id)
+		}
+		return v.row(), nil
+	})
+	return out, total, err
+}
+
+func (r *reader) Ended(n int) ([]memstore.SessionRow, error) { return r.sessions(selectEnded, n) }
+
+func (r *reader) Session(id string) (*memstore.SessionRow, error) {
+	return r.session(selectSession, id)
+}
+
+func (r *reader) Written(session string, n int) ([]memstore.Row, int, error) {
+	var total int
+	if _, err := r.one(countWritten, []any{session, int(memstore.Summary)}, &total); err != nil || total == 0 {
+		return nil, 0, err
+	}
+	rows, err := r.memories(selectWritten, session, int(memstore.Summary), n)
+	return rows, total, err
+}
+
+func (r *reader) Totals() (memstore.Totals, error) {
+	t := memstore.Totals{ByClass: map[int]int64{}}
+	type count struct {
+		class int
+		n     int64
+	}
+	counts, err := collect(r, countByClass, nil, func(rows *sql.Rows) (count, error) {
+		var c count
+		err := rows.Scan(&c.class, &c.n)
+		return c, err
+	})
+	if err != nil {
+		return t, err
+	}
+	for _, c := range counts {
+		t.ByClass[c.class] = c.n
+	}
+	if _, err := r.one(countSessions, nil, &t.Sessions); err != nil {
+		return t, err
+	}
+	var oldest, newest sql.NullInt64
+	if _, err := r.one(selectSpan, nil, &oldest, &newest); err != nil || !oldest.Valid {
+		return t, err
+	}
+	t.Oldest, t.Newest = fromMicro(oldest.Int64), fromMicro(newest.Int64)
+	return t, nil
+}

@@ -1,0 +1,106 @@
+package sqlite
+
+// query names a statement. Every statement of the package stands in this file,
+// so that a test can read the plan of each: all lead with the user.
+type query int
+
+const (
+	selectUser query = iota
+	selectActive
+	selectByID
+	selectByTopic
+	selectByHash
+	selectRows
+	selectChanges
+	selectBefore
+	selectFrom
+	selectClasses
+	selectNewest
+	selectHistory
+	countHistory
+	selectEnded
+	selectSession
+	selectWritten
+	countWritten
+	countByClass
+	countSessions
+	selectSpan
+	upsertUser
+	upsertSession
+	insertMemory
+	updateMemory
+	deleteMemory
+	insertRevision
+	deleteTerms
+	insertTerms
+	updateTerms
+
+	queries // how many there are
+)
+
+const memoryColumns = `id, type, title, content, topic_key, revision, session_id, source, created, updated, hash, seq, history, class, sum`
+
+const sessionColumns = `id, started, last_activity, ended, summary, auto, sum`
+
+// statements holds the text of each query. The first parameter is always the
+// user.
+var statements = [queries]string{
+	selectUser:   `SELECT epoch, seq, last_id, memories, bytes, ops, sum FROM users WHERE user_id = ?1`,
+	selectActive: `SELECT ` + sessionColumns + ` FROM sessions WHERE user_id = ?1 AND ended IS NULL`,
+
+	selectByID:    `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND id = ?2`,
+	selectByTopic: `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND topic_key = ?2`,
+	selectByHash:  `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND hash = ?2 ORDER BY id LIMIT 1`,
+	selectRows:    `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+
+	selectChanges: `SELECT seq, id, blob, sum FROM terms WHERE user_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3`,
+
+	selectBefore: `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND (created, id) < (?2, ?3) ORDER BY created DESC, id DESC LIMIT ?4`,
+	selectFrom:   `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND (created, id) > (?2, ?3) ORDER BY created, id LIMIT ?4`,
+	// The classes that a user has, each found by one step in the index.
+	selectClasses: `WITH RECURSIVE c (class) AS (
+			SELECT min(class) FROM memories WHERE user_id = ?1
+			UNION ALL
+			SELECT (SELECT min(class) FROM memories WHERE user_id = ?1 AND class > c.class) FROM c WHERE c.class IS NOT NULL
+		) SELECT class FROM c WHERE class IS NOT NULL`,
+	selectNewest: `SELECT id, class, updated FROM memories WHERE user_id = ?1 AND class = ?2 ORDER BY updated DESC, id DESC LIMIT ?3`,
+
+	selectHistory: `SELECT revision, type, title, content, session_id, source, at, sum FROM revisions WHERE user_id = ?1 AND id = ?2 ORDER BY revision DESC LIMIT ?3`,
+	countHistory:  `SELECT count(*) FROM revisions WHERE user_id = ?1 AND id = ?2`,
+
+	selectEnded:   `SELECT ` + sessionColumns + ` FROM sessions WHERE user_id = ?1 AND ended IS NOT NULL ORDER BY ended DESC, id DESC LIMIT ?2`,
+	selectSession: `SELECT ` + sessionColumns + ` FROM sessions WHERE user_id = ?1 AND id = ?2`,
+	selectWritten: `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND session_id = ?2 AND type <> ?3 ORDER BY created, id LIMIT ?4`,
+	countWritten:  `SELECT count(*) FROM memories WHERE user_id = ?1 AND session_id = ?2 AND type <> ?3`,
+
+	countByClass:  `SELECT class, count(*) FROM memories WHERE user_id = ?1 GROUP BY class`,
+	countSessions: `SELECT count(*) FROM sessions WHERE user_id = ?1`,
+	selectSpan: `SELECT (SELECT min(created) FROM memories WHERE user_id = ?1),
+		(SELECT max(created) FROM memories WHERE user_id = ?1)`,
+
+	upsertUser: `INSERT INTO users (user_id, epoch, seq, last_id, memories, bytes, ops, sum)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+		ON CONFLICT (user_id) DO UPDATE SET epoch = ?2, seq = ?3, last_id = ?4, memories = ?5, bytes = ?6, ops = ?7, sum = ?8`,
+	upsertSession: `INSERT INTO sessions (user_id, id, started, last_activity, ended, summary, auto, sum)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+		ON CONFLICT (user_id, id) DO UPDATE SET started = ?3, last_activity = ?4, ended = ?5, summary = ?6, auto = ?7, sum = ?8`,
+	insertMemory: `INSERT INTO memories (user_id, id, type, title, content, topic_key, revision, session_id, source, created, updated, hash, seq, history, class, sum)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`,
+	updateMemory: `UPDATE memories SET type = ?3, title = ?4, content = ?5, topic_key = ?6, revision = ?7, session_id = ?8,
+		source = ?9, created = ?10, updated = ?11, hash = ?12, seq = ?13, history = ?14, class = ?15, sum = ?16
+		WHERE user_id = ?1 AND id = ?2`,
+	deleteMemory: `DELETE FROM memories WHERE user_id = ?1 AND id = ?2`,
+	insertRevision: `INSERT INTO revisions (user_id, id, revision, type, title, content, session_id, source, at, sum)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
+	deleteTerms: `DELETE FROM terms WHERE user_id = ?1 AND seq = ?2`,
+	insertTerms: `INSERT INTO terms (user_id, seq, id, blob, sum) VALUES (?1, ?2, ?3, ?4, ?5)`,
+	updateTerms: `UPDATE terms SET blob = ?4, sum = ?5 WHERE user_id = ?1 AND seq = ?2 AND id = ?3 AND blob IS NOT NULL`,
+}
+
+// Statements about the whole file. They see no user's rows.
+const (
+	selectFact  = `SELECT value FROM store WHERE name = ?`
+	insertFact  = `INSERT INTO store (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
+	replaceFact = `INSERT INTO store (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2`
+	deleteFact  = `DELETE FROM store WHERE name = ?`
+)

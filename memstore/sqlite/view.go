@@ -1,0 +1,40 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+)
+
+// View implements memstore.Backend.
+func (db *DB) View(ctx context.Context, u memstore.UserID, f func(memstore.Reader) error) error {
+	return db.read(ctx, db.readers, u, f)
+}
+
+// Scan implements memstore.Backend.
+func (db *DB) Scan(ctx context.Context, u memstore.UserID, f func(memstore.Reader) error) error {
+	return db.read(ctx, db.scans, u, f)
+}
+
+func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f func(memstore.Reader) error) error {
+	if u.IsZero() {
+		return unavailable(nil, "no user is bound to this connection")
+	}
+	var c *conn
+	select {
+	case c = <-idle:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { idle <- c }()
+	if db.writer.stopped() {
+		return memstore.ErrClosed
+	}
+	if err := c.exec("BEGIN"); err != nil {
+		return explain(err)
+	}
+	err := f(&reader{c: c, user: u.String()})
+	// A read transaction holds nothing that could fail to be let go.
+	return explain(errors.Join(err, c.exec("ROLLBACK")))
+}
