@@ -92,6 +92,9 @@ type Reader interface {
 	Written(session string, n int) ([]Row, int, error)
 	// Totals counts the user's memories by class, and the sessions.
 	Totals() (Totals, error)
+	// Topics lists, in byte order, the n first topic keys that begin with
+	// prefix.
+	Topics(prefix string, n int) ([]string, error)
 }
 
 // Writer writes one user's rows, within one transaction.

@@ -197,11 +197,8 @@ func remake(r Reader, changes []Change) (map[int64][]byte, error) {
 	blobs := make(map[int64][]byte, len(rows))
 	for id, row := range rows {
 		m := row.memory()
-		blobs[id] = recall.Pack(recall.Doc{
-			ID: id, Kind: uint8(m.Type), Session: m.Session,
-			Created: m.Created.UnixMicro(), Updated: m.Updated.UnixMicro(),
-			Title: m.Title, TopicKey: m.TopicKey, Content: m.Content,
-		})
+		terms := recall.Analyse(m.Title, m.TopicKey, m.Content)
+		blobs[id] = pack(m.Type, m.Session, m.Created, m.Updated, terms).Bytes()
 	}
 	return blobs, nil
 }

@@ -109,3 +109,15 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	})
 	return st, err
 }
+
+// Topics lists, in byte order, the first q.Limit topic keys that begin with
+// q.Text; all of them where it is empty.
+func (s *Store) Topics(ctx context.Context, q Query) ([]string, error) {
+	var keys []string
+	err := s.view(ctx, func(r Reader) error {
+		var err error
+		keys, err = r.Topics(q.Text.String(), q.Limit)
+		return err
+	})
+	return keys, err
+}

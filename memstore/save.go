@@ -21,12 +21,11 @@ func (s *Store) Save(ctx context.Context, d Draft) (Saved, error) {
 	if err := d.check(); err != nil {
 		return Saved{}, err
 	}
+	t := text{typ: d.Type, title: d.Title, content: d.Content, topic: d.TopicKey, source: d.Source}.analysed()
 	want := Want{TopicKey: d.TopicKey}
 	if d.TopicKey.IsZero() {
-		h := hashOf(d.Type, d.Title, d.Content)
-		want.Hash = &h
+		want.Hash = &t.hash
 	}
-	t := text{typ: d.Type, title: d.Title, content: d.Content, topic: d.TopicKey, source: d.Source}
 	done, _, err := s.write(ctx, want, func(tx *txn) error {
 		session, err := tx.touch()
 		if err != nil {
@@ -81,6 +80,10 @@ func (s *Store) Update(ctx context.Context, id int64, p Patch) (Saved, error) {
 	if err := p.check(); err != nil {
 		return Saved{}, err
 	}
+	was, ready, err := s.prepare(ctx, id, p)
+	if err != nil {
+		return Saved{}, err
+	}
 	done, st, err := s.write(ctx, Want{ID: id, TopicKey: p.TopicKey}, func(tx *txn) error {
 		old := tx.st.ByID
 		if old == nil {
@@ -89,9 +92,12 @@ func (s *Store) Update(ctx context.Context, id int64, p Patch) (Saved, error) {
 		if other := tx.st.ByTopic; other != nil && other.ID != id {
 			return conflict("memory %d already has this topic_key; update that one, or choose another key", other.ID)
 		}
-		t, err := tx.patched(old, p)
-		if err != nil {
-			return err
+		t := ready
+		if old.Seq != was.Seq { // somebody was faster
+			var err error
+			if t, err = s.db.opts.patched(old, p); err != nil {
+				return err
+			}
 		}
 		session, err := tx.touch()
 		if err != nil {
@@ -115,9 +121,28 @@ func (s *Store) Update(ctx context.Context, id int64, p Patch) (Saved, error) {
 	return Saved{ID: done.memory, Outcome: done.outcome, Session: done.session, TopicKey: topic, Revision: done.revision}, nil
 }
 
+// prepare reads the memory and works out its new text before the transaction.
+func (s *Store) prepare(ctx context.Context, id int64, p Patch) (was Row, ready text, err error) {
+	err = s.view(ctx, func(r Reader) error {
+		rows, err := r.Rows([]int64{id})
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return noMemory(id)
+		}
+		was = rows[0]
+		return nil
+	})
+	if err == nil {
+		ready, err = s.db.opts.patched(&was, p)
+	}
+	return was, ready, err
+}
+
 // patched is the old text with the patch on top. Old text passes the redactor
 // again: that is how it becomes storable.
-func (tx *txn) patched(old *Row, p Patch) (text, error) {
+func (o *Options) patched(old *Row, p Patch) (text, error) {
 	t := text{typ: old.Type, title: p.Title, content: p.Content, topic: p.TopicKey, source: p.Source}
 	if p.Type != 0 {
 		t.typ = p.Type
@@ -127,7 +152,7 @@ func (tx *txn) patched(old *Row, p Patch) (text, error) {
 			return nil
 		}
 		var err error
-		*into, _, err = tx.o.Redactor.Redact(f, stored)
+		*into, _, err = o.Redactor.Redact(f, stored)
 		return err
 	}
 	if err := again(&t.title, TitleField, open(old.Title)); err != nil {
@@ -141,5 +166,5 @@ func (tx *txn) patched(old *Row, p Patch) (text, error) {
 			return text{}, err
 		}
 	}
-	return t, nil
+	return t.analysed(), nil
 }

@@ -78,5 +78,11 @@ func ranked(r Reader, x *recall.Index, query recall.Query, q Query) ([]Hit, int,
 	}
 }
 
+// Beginning is what a list shows of a memory when nothing was searched for: at
+// most as much as a snippet, cut between words and marked "…".
+func (m Memory) Beginning() string {
+	return recall.Snippet(m.Content, recall.Query{}, snippetChars)
+}
+
 // errBehind leaves a View whose snapshot the index cannot serve.
 var errBehind = errors.New("memstore: the index is behind")

@@ -56,8 +56,7 @@ func (s *Store) Summarize(ctx context.Context, n Note) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	h := hashOf(t.typ, t.title, t.content)
-	done, _, err := s.write(ctx, Want{Hash: &h}, func(tx *txn) error {
+	done, _, err := s.write(ctx, Want{Hash: &t.hash}, func(tx *txn) error {
 		session, err := tx.touch()
 		if err != nil {
 			return err
@@ -78,8 +77,7 @@ func (s *Store) EndSession(ctx context.Context, n Note) (ended Session, kept boo
 	if err != nil {
 		return Session{}, false, err
 	}
-	h := hashOf(t.typ, t.title, t.content)
-	done, _, err := s.write(ctx, Want{Hash: &h}, func(tx *txn) error {
+	done, _, err := s.write(ctx, Want{Hash: &t.hash}, func(tx *txn) error {
 		a := tx.st.Active
 		if a == nil {
 			return ErrNoSession
@@ -215,7 +213,7 @@ func (o *Options) summary(n Note) (text, error) {
 		// A first line of nothing but private text has no title to give.
 		title, _, err = o.Redactor.Redact(TitleField, "Session summary")
 	}
-	return text{typ: Summary, title: title, content: n.Summary, source: n.Source}, err
+	return text{typ: Summary, title: title, content: n.Summary, source: n.Source}.analysed(), err
 }
 
 func notBefore(t, bound time.Time) time.Time {

@@ -89,11 +89,22 @@ func (tx *txn) nextSeq() int64 {
 	return tx.m.User.Seq
 }
 
-// text is what a memory says, all of it redacted.
+// text is what a memory says, all of it redacted, with all that can be computed
+// from it before a transaction begins: nobody should wait for somebody else's
+// long text to be analysed.
 type text struct {
 	typ            Type
 	title, content privacy.Text
 	topic, source  privacy.Text
+
+	hash  Hash
+	terms recall.Terms
+}
+
+func (t text) analysed() text {
+	t.hash = hashOf(t.typ, t.title, t.content)
+	t.terms = recall.Analyse(t.title.String(), t.topic.String(), t.content.String())
+	return t
 }
 
 // create stages a new memory and gives its id.
@@ -136,11 +147,13 @@ func (tx *txn) fill(p *PutRow, t text, in SessionID) {
 		p.Updated = p.Created
 	}
 	p.Seq = tx.nextSeq()
-	p.Hash = hashOf(t.typ, t.title, t.content)
+	p.Hash = t.hash
 	p.Class = classOf(t.typ, p.Revision)
-	p.Terms = Sealed{b: recall.Pack(recall.Doc{
-		ID: p.ID, Kind: uint8(t.typ), Session: in.id,
-		Created: p.Created.UnixMicro(), Updated: p.Updated.UnixMicro(),
-		Title: t.title.String(), TopicKey: t.topic.String(), Content: t.content.String(),
+	p.Terms = pack(t.typ, in.id, p.Created, p.Updated, t.terms)
+}
+
+func pack(t Type, session string, created, updated time.Time, terms recall.Terms) Sealed {
+	return Sealed{b: recall.Pack(recall.Doc{
+		Kind: uint8(t), Session: session, Created: created.UnixMicro(), Updated: updated.UnixMicro(), Terms: terms,
 	})}
 }

@@ -2,6 +2,7 @@ package memstoretest
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -131,10 +132,10 @@ func benchText(rng *rand.Rand, words int) string {
 	return t.String()
 }
 
-// benchWord draws a word of rank about 1/u: common ones often, rare ones now
-// and then, out of 20,000.
+// benchWord draws one of 20,000 words, the one of rank r with a probability of
+// about 1/r (Zipf's law): some stand in every note, most in few.
 func benchWord(rng *rand.Rand) string {
-	rank := int(1 / (rng.Float64() + 1.0/20_000))
+	rank := int(math.Pow(20_000, rng.Float64()))
 	return fmt.Sprintf("w%cx%d", 'a'+rank%26, rank)
 }
 

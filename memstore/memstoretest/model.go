@@ -2,6 +2,7 @@ package memstoretest
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -158,14 +159,7 @@ func (m *model) matches(words []string, types memstore.TypeSet) []int64 {
 
 // contextScore is the formula of the contract, in days and floats.
 func (x *modelMemory) contextScore(now time.Time) float64 {
-	recency := 1.0
-	for days := now.Sub(x.updated).Hours() / 24; days > 0; days -= 30 {
-		if days < 30 {
-			recency *= pow(.5, days/30)
-		} else {
-			recency *= .5
-		}
-	}
+	recency := math.Pow(.5, max(0, now.Sub(x.updated).Hours())/24/30)
 	priority := map[memstore.Type]float64{
 		memstore.Profile: 1, memstore.Preference: .9, memstore.Decision: .7,
 		memstore.Pattern: .6, memstore.Discovery: .5, memstore.Summary: .4,

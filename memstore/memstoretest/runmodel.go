@@ -15,8 +15,6 @@ import (
 	"github.com/ilab-mcp/ilab-mcp/memstore"
 )
 
-func pow(x, y float64) float64 { return math.Pow(x, y) }
-
 // operations is how many random operations RunModel does.
 const operations = 12_000
 

@@ -11,7 +11,7 @@ import (
 // zipfDoc makes a memory of about 50 words out of a vocabulary of 50,000, with
 // the frequencies of natural text: w1 is in most memories, w40000 in few. The
 // words are w and a number, and thus their own stems.
-func zipfDoc(r *rand.Rand, id int64) Doc {
+func zipfDoc(r *rand.Rand, id int64) note {
 	z := rand.NewZipf(r, 1.07, 3, 50_000)
 	words := func(n int) string {
 		w := make([]string, n)
@@ -20,7 +20,7 @@ func zipfDoc(r *rand.Rand, id int64) Doc {
 		}
 		return strings.Join(w, " ")
 	}
-	return Doc{ID: id, Kind: uint8(id % 6), Session: "0123456789abcdef", Created: id * 1e6, Updated: id * 1e6, Title: words(5), Content: words(45)}
+	return note{ID: id, Kind: uint8(id % 6), Session: "0123456789abcdef", Created: id * 1e6, Updated: id * 1e6, Title: words(5), Content: words(45)}
 }
 
 var packed = map[int][][]byte{}
@@ -29,7 +29,7 @@ func blobs(n int) [][]byte {
 	if packed[n] == nil {
 		r := rand.New(rand.NewPCG(1, 1))
 		for id := range int64(n) {
-			packed[n] = append(packed[n], Pack(zipfDoc(r, id+1)))
+			packed[n] = append(packed[n], pack(zipfDoc(r, id+1)))
 		}
 	}
 	return packed[n]
@@ -52,12 +52,12 @@ const prose = "The migration of the database to PostgreSQL requires running seve
 	"hitting the storage layer for every single incoming request from users of memstore/sqlite/open.go. "
 
 func BenchmarkPack(b *testing.B) {
-	d := Doc{ID: 1, Session: "0123456789abcdef", Title: "Database migration", TopicKey: "ops/database", Content: prose}
+	d := note{ID: 1, Session: "0123456789abcdef", Title: "Database migration", TopicKey: "ops/database", Content: prose}
 	b.ReportAllocs()
 	for b.Loop() {
-		Pack(d)
+		pack(d)
 	}
-	b.ReportMetric(float64(len(Pack(d))), "blob-bytes")
+	b.ReportMetric(float64(len(pack(d))), "blob-bytes")
 }
 
 func BenchmarkParseQuery(b *testing.B) {

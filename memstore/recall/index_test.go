@@ -17,9 +17,9 @@ import (
 const allKinds = ^uint16(0)
 
 // put packs and puts a memory.
-func put(t testing.TB, x *Index, seq int64, d Doc) {
+func put(t testing.TB, x *Index, seq int64, d note) {
 	t.Helper()
-	if err := x.Put(seq, d.ID, Pack(d)); err != nil {
+	if err := x.Put(seq, d.ID, pack(d)); err != nil {
 		t.Fatalf("Put(%d): %v", d.ID, err)
 	}
 }
@@ -74,8 +74,8 @@ func TestRemoveAndReplace(t *testing.T) {
 	if x.Epoch() != 7 || x.Seq() != 0 || x.Len() != 0 || x.Left() != 0 {
 		t.Fatalf("new: epoch %d, seq %d, len %d, left %d", x.Epoch(), x.Seq(), x.Len(), x.Left())
 	}
-	put(t, x, 1, Doc{ID: 1, Content: "alpha shared"})
-	put(t, x, 2, Doc{ID: 2, Content: "beta shared"})
+	put(t, x, 1, note{ID: 1, Content: "alpha shared"})
+	put(t, x, 2, note{ID: 2, Content: "beta shared"})
 	find := func(q string) string {
 		hits, total := x.Search(ParseQuery(q), allKinds, 10)
 		if total != len(hits) {
@@ -90,7 +90,7 @@ func TestRemoveAndReplace(t *testing.T) {
 	if got := find("shared"); got != "2 1" {
 		t.Errorf("shared: %q", got)
 	}
-	put(t, x, 3, Doc{ID: 1, Content: "gamma shared"})
+	put(t, x, 3, note{ID: 1, Content: "gamma shared"})
 	if find("alpha") != "" || find("gamma") != "1" || x.Len() != 2 || x.Seq() != 3 {
 		t.Errorf("after replacing: alpha %q, gamma %q, len %d, seq %d", find("alpha"), find("gamma"), x.Len(), x.Seq())
 	}
@@ -115,9 +115,9 @@ func TestRemoveAndReplace(t *testing.T) {
 func TestErasedWordsAreFreed(t *testing.T) {
 	x := NewIndex(1, 0)
 	for i := range int64(50) {
-		put(t, x, i+1, Doc{ID: i + 1, Content: "common words"})
+		put(t, x, i+1, note{ID: i + 1, Content: "common words"})
 	}
-	put(t, x, 51, Doc{ID: 51, Content: "common zanzibar"})
+	put(t, x, 51, note{ID: 51, Content: "common zanzibar"})
 	x.Remove(52, 51)
 	if _, ok := x.terms["zanzibar"]; ok {
 		t.Error("the word is in the dictionary")
@@ -132,8 +132,8 @@ func TestErasedWordsAreFreed(t *testing.T) {
 
 func TestPutRefusesDamage(t *testing.T) {
 	x := NewIndex(1, 0)
-	put(t, x, 1, Doc{ID: 1, Content: "alpha beta"})
-	good := Pack(Doc{ID: 1, Kind: 3, Session: "s", Title: "some title", Content: "gamma delta gamma"})
+	put(t, x, 1, note{ID: 1, Content: "alpha beta"})
+	good := pack(note{ID: 1, Kind: 3, Session: "s", Title: "some title", Content: "gamma delta gamma"})
 	if !Current(good) || Current(nil) || Current([]byte{Version + 1}) {
 		t.Error("Current is wrong")
 	}
@@ -156,8 +156,8 @@ func TestPutRefusesDamage(t *testing.T) {
 func FuzzPut(f *testing.F) {
 	f.Add([]byte{}, false)
 	f.Add([]byte{Version}, true)
-	f.Add(Pack(Doc{ID: 1, Kind: 2, Session: "s", Title: "Title", TopicKey: "a/b", Content: "maxBytes of 東京 v1.61.1"}), false)
-	f.Add(Pack(Doc{}), true)
+	f.Add(pack(note{ID: 1, Kind: 2, Session: "s", Title: "Title", TopicKey: "a/b", Content: "maxBytes of 東京 v1.61.1"}), false)
+	f.Add(pack(note{}), true)
 	f.Fuzz(func(t *testing.T, blob []byte, mend bool) {
 		if mend && len(blob) >= factsLen { // get past the checksum
 			blob = slices.Clone(blob)
@@ -165,7 +165,7 @@ func FuzzPut(f *testing.F) {
 			binary.LittleEndian.PutUint32(blob[sumAt:], crc32.Checksum(blob[kindAt:], castagnoli))
 		}
 		x := NewIndex(1, 0)
-		put(t, x, 1, Doc{ID: 2, Content: "alpha beta"})
+		put(t, x, 1, note{ID: 2, Content: "alpha beta"})
 		if err := x.Put(2, 1, blob); err == nil {
 			check(t, x)
 			x.Search(ParseQuery("alpha title 東京 bytes"), allKinds, 10)
@@ -187,7 +187,7 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		x := NewIndex(1, 0)
-		live := map[int64]Doc{}
+		live := map[int64]note{}
 		seq := int64(0)
 		for range rapid.IntRange(0, 60).Draw(t, "changes") {
 			seq++
@@ -197,9 +197,9 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 				delete(live, id)
 				continue
 			}
-			d := Doc{ID: id, Kind: uint8(id % 3), Updated: rapid.Int64Range(1, 2).Draw(t, "updated"),
+			d := note{ID: id, Kind: uint8(id % 3), Updated: rapid.Int64Range(1, 2).Draw(t, "updated"),
 				Title: text.Draw(t, "title"), Content: text.Draw(t, "content")}
-			if err := x.Put(seq, id, Pack(d)); err != nil {
+			if err := x.Put(seq, id, pack(d)); err != nil {
 				t.Fatal(err)
 			}
 			live[id] = d
@@ -211,7 +211,7 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 		}
 		slices.Sort(ids)
 		for n, i := range rapid.Permutation(ids).Draw(t, "order") {
-			if err := fresh.Put(int64(n), i, Pack(live[i])); err != nil {
+			if err := fresh.Put(int64(n), i, pack(live[i])); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -278,20 +278,20 @@ func TestMaxBytes(t *testing.T) {
 	if x.Left() != left-1 {
 		t.Errorf("left %d, then %d", left, x.Left())
 	}
-	put(t, x, n+4, Doc{ID: 2, Content: "back again"})
+	put(t, x, n+4, note{ID: 2, Content: "back again"})
 	if _, total := x.Search(ParseQuery("again"), allKinds, 1); x.Left() != left-2 || total != 1 {
 		t.Errorf("left %d, then %d; found %d", left, x.Left(), total)
 	}
 
 	tiny := NewIndex(1, indexBytes+1)
-	put(t, tiny, 1, Doc{ID: 1, Content: "alpha beta"})
+	put(t, tiny, 1, note{ID: 1, Content: "alpha beta"})
 	if tiny.Len() != 0 || tiny.Left() != 1 || tiny.Seq() != 1 {
 		t.Errorf("tiny: %d in, %d left", tiny.Len(), tiny.Left())
 	}
 }
 
 func TestMaxBytesGoesBySeq(t *testing.T) {
-	var docs []Doc
+	var docs []note
 	r := rand.New(rand.NewPCG(1, 1))
 	for i := range int64(400) {
 		docs = append(docs, zipfDoc(r, i+1))
@@ -318,7 +318,7 @@ func TestBytesAreHonest(t *testing.T) {
 	for _, n := range []int{1000, 20000} {
 		blobs := make([][]byte, n)
 		for i := range blobs {
-			blobs[i] = Pack(zipfDoc(r, int64(i+1)))
+			blobs[i] = pack(zipfDoc(r, int64(i+1)))
 		}
 		before := heap()
 		x := NewIndex(1, 0)

@@ -12,14 +12,11 @@ import (
 
 // Doc is what the index needs to know of one memory.
 type Doc struct {
-	ID       int64
-	Kind     uint8 // the memory's type, opaque here, < 16; higher bits are dropped
-	Session  string
-	Created  int64 // Unix microseconds
-	Updated  int64 // Unix microseconds
-	Title    string
-	TopicKey string
-	Content  string
+	Kind    uint8 // the memory's type, opaque here, < 16; higher bits are dropped
+	Session string
+	Created int64 // Unix microseconds
+	Updated int64 // Unix microseconds
+	Terms   Terms
 }
 
 // The layout of a blob. Integers without a size are unsigned varints.
@@ -43,11 +40,14 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Pack analyses a memory and packs its terms, with their places, and the facts
-// that ranking needs, into a blob for [Index.Put]. It is made when the memory is
-// saved and stored beside it; the id is not in it.
-func Pack(d Doc) []byte {
-	words := 8 + len(d.Content)/12 // roughly how many different ones, to save growing
+// Terms are the analysed terms of a memory's text, with their places. They do
+// not depend on when or where it was written, so that the work can be done
+// before a transaction begins.
+type Terms struct{ b []byte }
+
+// Analyse finds the terms of a memory's text.
+func Analyse(title, topicKey, content string) Terms {
+	words := 8 + len(content)/12 // roughly how many different ones, to save growing
 	p := packer{
 		byWord: make(map[string]int32, words),
 		byTerm: make(map[string]int32, words),
@@ -55,23 +55,31 @@ func Pack(d Doc) []byte {
 		places: make([]place, 0, 2*words),
 	}
 	p.analyser.emit = p.add
-	title := p.scan(d.Title)
+	inTitle := p.scan(title)
 	p.pos++ // a gap, so that no two words of different fields are neighbours
-	topic := p.scan(d.TopicKey)
+	inTopic := p.scan(topicKey)
 	p.pos++
-	content := p.scan(d.Content)
+	inContent := p.scan(content)
 
-	b := make([]byte, factsLen, factsLen+len(d.Session)+20+16*len(p.terms)+2*len(p.places))
+	b := make([]byte, 0, 20+16*len(p.terms)+2*len(p.places))
+	b = binary.AppendUvarint(b, uint64(inTitle))
+	b = binary.AppendUvarint(b, uint64(inTopic))
+	b = binary.AppendUvarint(b, uint64(inTitle+inTopic+inContent))
+	return Terms{b: p.appendTerms(b)}
+}
+
+// Pack packs a memory's terms, and the facts that ranking needs, into a blob
+// for [Index.Put]. It is made when the memory is saved and stored beside it; the
+// id is not in it.
+func Pack(d Doc) []byte {
+	b := make([]byte, factsLen, factsLen+len(d.Session)+5+len(d.Terms.b))
 	b[0] = Version
 	b[kindAt] = d.Kind % maxKinds
 	binary.LittleEndian.PutUint64(b[kindAt+1:], uint64(d.Created))
 	binary.LittleEndian.PutUint64(b[kindAt+9:], uint64(d.Updated))
 	b = binary.AppendUvarint(b, uint64(len(d.Session)))
 	b = append(b, d.Session...)
-	b = binary.AppendUvarint(b, uint64(title))
-	b = binary.AppendUvarint(b, uint64(topic))
-	b = binary.AppendUvarint(b, uint64(title+topic+content))
-	b = p.appendTerms(b)
+	b = append(b, d.Terms.b...)
 	binary.LittleEndian.PutUint32(b[sumAt:], crc32.Checksum(b[kindAt:], castagnoli))
 	return b
 }

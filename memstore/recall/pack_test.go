@@ -11,7 +11,7 @@ import (
 
 // TestPackPlaces reads a blob by its documented layout.
 func TestPackPlaces(t *testing.T) {
-	blob := Pack(Doc{ID: 1, Kind: 5, Session: "s1", Created: -7, Updated: 8, Title: "Alpha beta", TopicKey: "alpha", Content: "beta, maxBytes beta"})
+	blob := pack(note{ID: 1, Kind: 5, Session: "s1", Created: -7, Updated: 8, Title: "Alpha beta", TopicKey: "alpha", Content: "beta, maxBytes beta"})
 	f, refs, err := unpack(blob, nil)
 	if err != nil || f != (facts{kind: 5, created: -7, updated: 8, words: 7}) {
 		t.Fatalf("%+v, %v", f, err)

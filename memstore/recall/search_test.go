@@ -18,9 +18,9 @@ func ids(hits []Hit) []int64 {
 // TestScoreByHand holds the score against the formula, by another route.
 func TestScoreByHand(t *testing.T) {
 	x := NewIndex(1, 0)
-	put(t, x, 1, Doc{ID: 1, Title: "apple", Content: "apple pie"})            // 3 words
-	put(t, x, 2, Doc{ID: 2, Content: "apple banana cherry dates elderberry"}) // 5
-	put(t, x, 3, Doc{ID: 3, Content: "fig"})                                  // 1
+	put(t, x, 1, note{ID: 1, Title: "apple", Content: "apple pie"})            // 3 words
+	put(t, x, 2, note{ID: 2, Content: "apple banana cherry dates elderberry"}) // 5
+	put(t, x, 3, note{ID: 3, Content: "fig"})                                  // 1
 	hits, total := x.Search(ParseQuery("apples banana kiwi"), allKinds, 10)
 	idf := func(df float64) float64 { return math.Log(1 + (3-df+.5)/(df+.5)) }
 	part := func(tf, length float64) float64 { return tf * 1.9 / (tf + .9*(.6+.4*length/3)) }
@@ -41,10 +41,10 @@ func TestScoreByHand(t *testing.T) {
 
 func TestScoreIsAtMostOne(t *testing.T) {
 	x := NewIndex(1, 0)
-	put(t, x, 1, Doc{ID: 1, Content: strings.Repeat("alpha beta ", 5000)})
-	put(t, x, 2, Doc{ID: 2, Content: "alpha beta"})
+	put(t, x, 1, note{ID: 1, Content: strings.Repeat("alpha beta ", 5000)})
+	put(t, x, 2, note{ID: 2, Content: "alpha beta"})
 	for range 50 {
-		put(t, x, 9, Doc{ID: int64(x.Len() + 1), Content: "filler words"})
+		put(t, x, 9, note{ID: int64(x.Len() + 1), Content: "filler words"})
 	}
 	hits, _ := x.Search(ParseQuery("alpha beta"), allKinds, 10)
 	if len(hits) != 2 || hits[0].Score > 1 || hits[0].Score < .6 || hits[1].Score <= 0 {
@@ -54,7 +54,7 @@ func TestScoreIsAtMostOne(t *testing.T) {
 
 func TestTies(t *testing.T) {
 	x := NewIndex(1, 0)
-	for i, d := range []Doc{{ID: 5, Updated: 10}, {ID: 9, Updated: 10}, {ID: 1, Updated: 30}, {ID: 7, Updated: 20}, {ID: 3, Updated: 10}} {
+	for i, d := range []note{{ID: 5, Updated: 10}, {ID: 9, Updated: 10}, {ID: 1, Updated: 30}, {ID: 7, Updated: 20}, {ID: 3, Updated: 10}} {
 		d.Content = "the same"
 		put(t, x, int64(i), d)
 	}
@@ -98,7 +98,7 @@ func TestTopIsTheTopOfAll(t *testing.T) {
 func TestKinds(t *testing.T) {
 	x := NewIndex(1, 0)
 	for i := range int64(maxKinds) {
-		put(t, x, i, Doc{ID: i + 1, Kind: uint8(i), Content: "word"})
+		put(t, x, i, note{ID: i + 1, Kind: uint8(i), Content: "word"})
 	}
 	q := ParseQuery("word")
 	for _, tt := range []struct {
@@ -117,8 +117,8 @@ func TestKinds(t *testing.T) {
 
 func TestStopWords(t *testing.T) {
 	x := NewIndex(1, 0)
-	put(t, x, 1, Doc{ID: 1, Content: "to be or not to be"})
-	put(t, x, 2, Doc{ID: 2, Content: "the database is there"})
+	put(t, x, 1, note{ID: 1, Content: "to be or not to be"})
+	put(t, x, 2, note{ID: 2, Content: "the database is there"})
 	for _, tt := range []struct {
 		query string
 		want  []int64
@@ -142,9 +142,9 @@ func TestRarestTermsCount(t *testing.T) {
 		unknown.WriteString(" unknown" + string(rune('a'+i/26)) + string(rune('a'+i%26)))
 		rare.WriteString(" rare" + string(rune('a'+i/26)) + string(rune('a'+i%26)))
 	}
-	put(t, x, 1, Doc{ID: 1, Content: "common needle"})
-	put(t, x, 2, Doc{ID: 2, Content: "common" + rare.String()})
-	put(t, x, 3, Doc{ID: 3, Content: "common"})
+	put(t, x, 1, note{ID: 1, Content: "common needle"})
+	put(t, x, 2, note{ID: 2, Content: "common" + rare.String()})
+	put(t, x, 3, note{ID: 3, Content: "common"})
 	hits, _ := x.Search(ParseQuery(unknown.String()+" needle"), allKinds, 10)
 	if !slices.Equal(ids(hits), []int64{1}) {
 		t.Errorf("needle among unknown words: %v", hits)
@@ -157,11 +157,11 @@ func TestRarestTermsCount(t *testing.T) {
 // TestOthersDoNotMatter: two users' indexes share nothing.
 func TestOthersDoNotMatter(t *testing.T) {
 	a, b := NewIndex(1, 0), NewIndex(1, 0)
-	put(t, a, 1, Doc{ID: 1, Content: "alpha beta"})
-	put(t, a, 2, Doc{ID: 2, Content: "alpha"})
+	put(t, a, 1, note{ID: 1, Content: "alpha beta"})
+	put(t, a, 2, note{ID: 2, Content: "alpha"})
 	q := ParseQuery("alpha beta")
 	before, _ := a.Search(q, allKinds, 10)
-	put(t, b, 1, Doc{ID: 1, Content: "alpha alpha alpha beta"})
+	put(t, b, 1, note{ID: 1, Content: "alpha alpha alpha beta"})
 	if after, _ := a.Search(q, allKinds, 10); !slices.Equal(before, after) {
 		t.Errorf("%v, then %v", before, after)
 	}
@@ -169,8 +169,8 @@ func TestOthersDoNotMatter(t *testing.T) {
 
 func TestSearchOfNothing(t *testing.T) {
 	x := NewIndex(1, 0)
-	put(t, x, 1, Doc{ID: 1, Content: "!!! 👍"})
-	put(t, x, 2, Doc{ID: 2})
+	put(t, x, 1, note{ID: 1, Content: "!!! 👍"})
+	put(t, x, 2, note{ID: 2})
 	for _, q := range []Query{{}, ParseQuery(""), ParseQuery("👍 !"), ParseQuery("unknown")} {
 		if hits, total := x.Search(q, allKinds, 10); len(hits) != 0 || total != 0 {
 			t.Errorf("%v: %v of %d", q.terms, hits, total)

@@ -103,8 +103,8 @@ func FuzzQuery(f *testing.F) {
 	f.Fuzz(func(t *testing.T, query, text string, max int) {
 		q := ParseQuery(query)
 		x := NewIndex(1, 0)
-		put(t, x, 1, Doc{ID: 1, Title: text, Content: query})
-		put(t, x, 2, Doc{ID: 2, Content: text})
+		put(t, x, 1, note{ID: 1, Title: text, Content: query})
+		put(t, x, 2, note{ID: 2, Content: text})
 		check(t, x)
 		hits, total := x.Search(q, allKinds, 10)
 		if q.Empty() != (total == 0) || len(hits) != total {

@@ -30,6 +30,9 @@ func (w *change) exec(q query, args ...any) error {
 
 func (w *change) Apply(m memstore.Mutation) error {
 	u := m.User
+	if u.Ops == nil {
+		u.Ops = []byte{} // NULL is not "none" here
+	}
 	sum := sumUser(w.user, u.Epoch, u.Seq, u.LastID, u.Memories, u.Bytes, u.Ops)
 	if err := w.exec(upsertUser, u.Epoch, u.Seq, u.LastID, u.Memories, u.Bytes, u.Ops, sum); err != nil {
 		return err

@@ -91,7 +91,10 @@ func migrate(c *conn, path, program string, steps []string) error {
 	if err != nil {
 		return err
 	}
-	if from >= len(steps) {
+	switch {
+	case from > len(steps):
+		return checkReadable(c)
+	case from == len(steps):
 		return nil
 	}
 	if from == 0 {

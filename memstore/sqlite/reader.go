@@ -258,3 +258,11 @@ func (r *reader) Totals() (memstore.Totals, error) {
 	t.Oldest, t.Newest = fromMicro(oldest.Int64), fromMicro(newest.Int64)
 	return t, nil
 }
+
+func (r *reader) Topics(prefix string, n int) ([]string, error) {
+	return collect(r, selectTopics, []any{prefix, n}, func(rows *sql.Rows) (string, error) {
+		var key string
+		err := rows.Scan(&key)
+		return key, err
+	})
+}

@@ -25,6 +25,7 @@ const (
 	countByClass
 	countSessions
 	selectSpan
+	selectTopics
 	upsertUser
 	upsertSession
 	insertMemory
@@ -77,6 +78,9 @@ var statements = [queries]string{
 	countSessions: `SELECT count(*) FROM sessions WHERE user_id = ?1`,
 	selectSpan: `SELECT (SELECT min(created) FROM memories WHERE user_id = ?1),
 		(SELECT max(created) FROM memories WHERE user_id = ?1)`,
+
+	// U+10FFFF, the last code point, sorts after whatever may follow the prefix.
+	selectTopics: `SELECT topic_key FROM memories WHERE user_id = ?1 AND topic_key >= ?2 AND topic_key < ?2 || char(1114111) ORDER BY topic_key LIMIT ?3`,
 
 	upsertUser: `INSERT INTO users (user_id, epoch, seq, last_id, memories, bytes, ops, sum)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)

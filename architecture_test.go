@@ -1,0 +1,82 @@
+// Package architecture_test holds the import table of docs/ARCHITECTURE.md: who
+// may import whom. The linter holds it too; this test needs no linter.
+package architecture_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ilab-mcp/ilab-mcp"
+
+// rule says what a package may not import, itself or (deep) through others.
+type rule struct {
+	pkg  string
+	ours []string // packages of this module that it may import directly
+	not  []string // direct imports it must not have
+	deep []string // packages it must not reach at all
+}
+
+var rules = []rule{
+	{pkg: "privacy", ours: nil, not: []string{"os", "net", "net/http", "database/sql", "time"}, deep: []string{"net", "database/sql"}},
+	{pkg: "memstore/recall", ours: nil, not: []string{"os", "net", "database/sql", "time", "math/rand", "math/rand/v2"}, deep: []string{"net", "database/sql"}},
+	{
+		pkg: "memstore", ours: []string{"privacy", "memstore/recall"},
+		not: []string{"os", "net", "net/http", "database/sql"}, deep: []string{"database/sql", "net", "github.com/mark3labs/mcp-go/mcp", "modernc.org/sqlite"},
+	},
+	{
+		pkg: "memstore/sqlite", ours: []string{"memstore"},
+		not: []string{"net", "net/http"}, deep: []string{"github.com/mark3labs/mcp-go/mcp", module + "/tools"},
+	},
+	{
+		pkg: "tools", ours: []string{"memstore", "privacy"},
+		not: []string{"os", "net/http", "database/sql"}, deep: []string{"database/sql", "modernc.org/sqlite"},
+	},
+	{
+		pkg: "cmd/ilab-mcp/internal/connect", ours: []string{"memstore", "tools", "privacy", "cmd/ilab-mcp/internal/identity"},
+		not: []string{"database/sql"}, deep: []string{"database/sql", "modernc.org/sqlite"},
+	},
+}
+
+func list(t *testing.T, args ...string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", append([]string{"list"}, args...)...).Output() //nolint:gosec // fixed arguments
+	if err != nil {
+		t.Fatalf("go list %v: %v", args, err)
+	}
+	return strings.Fields(string(out))
+}
+
+func TestImports(t *testing.T) {
+	for _, r := range rules {
+		direct := list(t, "-f", `{{join .Imports "\n"}}`, "./"+r.pkg)
+		if len(direct) == 0 {
+			t.Errorf("%s imports nothing: is the rule's name right?", r.pkg)
+		}
+		for _, p := range direct {
+			if ours, ok := strings.CutPrefix(p, module+"/"); ok && !slices.Contains(r.ours, ours) {
+				t.Errorf("%s must not import %s", r.pkg, ours)
+			}
+			if slices.Contains(r.not, p) {
+				t.Errorf("%s must not import %s", r.pkg, p)
+			}
+		}
+		for _, p := range list(t, "-deps", "./"+r.pkg) {
+			if slices.Contains(r.deep, p) {
+				t.Errorf("%s must not reach %s", r.pkg, p)
+			}
+		}
+	}
+}
+
+// TestSuiteStaysInTests: the conformance suite, which imports testing, is in no
+// program.
+func TestSuiteStaysInTests(t *testing.T) {
+	for _, p := range list(t, "-deps", "./cmd/ilab-mcp") {
+		if p == "testing" || strings.HasSuffix(p, "/memstoretest") {
+			t.Errorf("the program links %s", p)
+		}
+	}
+}

@@ -1,0 +1,268 @@
+package sqlite
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/memstore/memstoretest"
+)
+
+func store(t *testing.T, db *DB) *memstore.Store {
+	t.Helper()
+	return memstoretest.User(t, memstore.New(db, memstore.DefaultOptions()), "alice")
+}
+
+// holds reports which of the store's files hold the text.
+func holds(t *testing.T, db *DB, text string) []string {
+	t.Helper()
+	files, err := filepath.Glob(db.path + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var with []string
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		if bytes.Contains(b, []byte(text)) {
+			with = append(with, filepath.Base(name))
+		}
+	}
+	return with
+}
+
+// TestForgetWipes: after an erasure that says wiped, no byte of the text, its
+// history or its terms is in any file of the store.
+func TestForgetWipes(t *testing.T) {
+	db := openTest(t)
+	s := store(t, db)
+	id := memstoretest.Save(t, s, memstore.Discovery, "xylophone", "quagmire "+strings.Repeat("long ", 3000), "k").ID
+	memstoretest.Save(t, s, memstore.Discovery, "zeppelin", "text", "k")
+	memstoretest.Save(t, s, memstore.Discovery, "stays", "brouhaha", "")
+	for _, w := range []string{"xylophone", "quagmire", "zeppelin", "brouhaha"} {
+		if len(holds(t, db, w)) == 0 {
+			t.Fatalf("%s is in no file, so this test proves nothing", w)
+		}
+	}
+	ok, wiped, err := s.Forget(t.Context(), id)
+	if err != nil || !ok || !wiped {
+		t.Fatalf("forget: %v %v %v", ok, wiped, err)
+	}
+	for _, w := range []string{"xylophone", "quagmire", "zeppelin", "xylophon", "long long"} {
+		if with := holds(t, db, w); with != nil {
+			t.Errorf("%q is still in %v", w, with)
+		}
+	}
+	if len(holds(t, db, "brouhaha")) == 0 {
+		t.Error("another memory is gone too")
+	}
+}
+
+// TestWipeWaitsForReaders: a reader keeps the old log; the note stays until a
+// later try succeeds, which the next start takes up.
+func TestWipeWaitsForReaders(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "memory.db")
+	db, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := store(t, db)
+	id := memstoretest.Save(t, s, memstore.Discovery, "xylophone", "quagmire", "").ID
+	other, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	user, err := memstore.ParseUserID("alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = other.View(t.Context(), user, func(r memstore.Reader) error {
+		if _, err := r.Head(); err != nil { // the snapshot begins
+			return err
+		}
+		if ok, wiped, err := s.Forget(t.Context(), id); !ok || wiped || err != nil {
+			t.Errorf("forget under a reader: %v %v %v", ok, wiped, err)
+		}
+		if with := holds(t, db, "quagmire"); with == nil {
+			t.Error("the reader did not hold the log, so this test proves nothing")
+		}
+		return db.Close() // the process ends with the note in the file
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 { // its wiper starts at once, on its own goroutine
+		again.wiper.mu.Lock()
+		note, err := again.wiper.c.fact(factErased)
+		again.wiper.mu.Unlock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if note == nil {
+			break
+		}
+		runtime.Gosched()
+	}
+	if with := holds(t, again, "quagmire"); with != nil {
+		t.Errorf("still in %v", with)
+	}
+	if err := errors.Join(again.Close(), other.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestModes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes")
+	}
+	path := filepath.Join(t.TempDir(), "new", "memory.db")
+	db, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	memstoretest.Save(t, store(t, db), memstore.Discovery, "t", "text", "")
+	files, err := filepath.Glob(path + "*")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%v %v", files, err)
+	}
+	for _, name := range append(files, filepath.Dir(path)) {
+		info, err := os.Stat(name)
+		if err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v, %v", name, info.Mode(), err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // to see it tightened
+		t.Fatal(err)
+	}
+	if db, err = Open(t.Context(), path, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v after open: %v", info.Mode(), err)
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNewerFile: a process whose file was migrated by a newer program refuses
+// to write, says why, and still reads.
+func TestNewerFile(t *testing.T) {
+	db := openTest(t)
+	s := store(t, db)
+	memstoretest.Save(t, s, memstore.Discovery, "t", "text", "")
+	newer := &conn{pool: db.pool(writePragmas)}
+	steps := append(migrations(), "CREATE TABLE later (user_id TEXT PRIMARY KEY) STRICT")
+	if err := migrate(newer, db.path, "7.5.3", steps); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Save(t.Context(), memstoretest.Draft(t, memstore.Discovery, "u", "text", ""))
+	if !errors.Is(err, memstore.ErrUnavailable) || !strings.Contains(err.Error(), "ilab-mcp 7.5.3") {
+		t.Errorf("a save into a newer file: %v", err)
+	}
+	if found, err := s.Search(t.Context(), memstoretest.Query(t, "text", 10)); err != nil || found.Total != 1 {
+		t.Errorf("a search in a newer file: %+v %v", found, err)
+	}
+	late, err := Open(t.Context(), db.path, Options{})
+	if err != nil {
+		t.Fatalf("a start on a newer file: %v", err)
+	}
+	if err := late.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := newer.exec(replaceFact, factReadable, []byte("99")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), db.path, Options{LockWait: time.Millisecond}); err == nil || !strings.Contains(err.Error(), "7.5.3") {
+		t.Errorf("a start on a file that this program cannot read: %v", err)
+	}
+	// The upgrade left a copy of the file as it was.
+	backup := &conn{pool: db.pool(readPragmas)}
+	if err := backup.exec("ATTACH DATABASE ? AS b", db.path+".v1.bak"); err != nil {
+		t.Fatal(err)
+	}
+	var rows int
+	if err := backup.queryOne("SELECT count(*) FROM b.memories", nil, &rows); err != nil || rows != 1 {
+		t.Errorf("the backup has %d rows: %v", rows, err)
+	}
+	if info, err := os.Stat(db.path + ".v1.bak"); err != nil || info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		t.Errorf("the backup's mode: %v %v", info.Mode(), err)
+	}
+}
+
+func TestRefusedFiles(t *testing.T) {
+	dir := t.TempDir()
+	text := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(dir, "foreign.db")
+	other := &conn{pool: (&DB{path: foreign}).pool(writePragmas)}
+	if err := other.exec("CREATE TABLE theirs (x)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.pool.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"":         "needs a file",
+		":memory:": "needs a file",
+		dir:        "folder",
+		text:       "no memory store",
+		foreign:    "another program",
+	} {
+		_, err := Open(t.Context(), path, Options{})
+		if _, ok := memstore.ForPeople(err); !ok || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want an error about %q", path, err, want)
+		}
+		if err != nil && strings.Contains(err.Error(), dir) {
+			t.Errorf("the error tells a path: %v", err)
+		}
+	}
+	if b, err := os.ReadFile(text); err != nil || !bytes.HasPrefix(b, []byte("not a database")) {
+		t.Error("a file that is no store was changed")
+	}
+}
+
+// TestDamage changes values behind the store's back: a damaged row is an
+// error and never an answer; damaged terms are made again from the text.
+func TestDamage(t *testing.T) {
+	db := openTest(t)
+	s := store(t, db)
+	id := memstoretest.Save(t, s, memstore.Discovery, "title", "text", "").ID
+	raw := &conn{pool: db.pool(writePragmas)}
+	if err := raw.exec("UPDATE terms SET blob = zeroblob(40)"); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := s.Search(t.Context(), memstoretest.Query(t, "text", 10)); err != nil || found.Total != 1 {
+		t.Errorf("damaged terms: %+v %v", found, err)
+	}
+	if err := raw.exec("UPDATE memories SET content = CAST('evil' AS BLOB)"); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := s.Get(t.Context(), id); !errors.Is(err, memstore.ErrDamaged) {
+		t.Errorf("a damaged row: %+v %v", m, err)
+	}
+	if err := raw.exec("UPDATE users SET bytes = 0"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Stats(t.Context()); !errors.Is(err, memstore.ErrDamaged) {
+		t.Errorf("a damaged head: %v", err)
+	}
+}

@@ -1,0 +1,347 @@
+//go:build unix
+
+package sqlite_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/memstore/memstoretest"
+	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
+	"github.com/ilab-mcp/ilab-mcp/privacy"
+)
+
+// The tests of several processes run this test binary again, as one of these.
+const roleVariable = "ILAB_TEST_ROLE"
+
+func TestMain(m *testing.M) {
+	role := os.Getenv(roleVariable)
+	if role == "" {
+		os.Exit(m.Run())
+	}
+	if err := play(role, os.Args[len(os.Args)-3], os.Args[len(os.Args)-2], os.Args[len(os.Args)-1]); err != nil {
+		fmt.Println("error:", err)
+		os.Exit(1)
+	}
+}
+
+// play is what a child process does: role, file, user, tag.
+func play(role, path, user, tag string) error {
+	if role == "holder" {
+		if err := flock.New(path + ".lock").Lock(); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path+".lock", fmt.Appendf(nil, "%d\n", os.Getpid()), 0o600); err != nil {
+			return err
+		}
+		fmt.Println("held")
+		select {}
+	}
+	ctx := context.Background()
+	backend, err := sqlite.Open(ctx, path, sqlite.Options{Program: "test"})
+	if err != nil {
+		return err
+	}
+	db := memstore.New(backend, memstore.DefaultOptions())
+	id, err := memstore.ParseUserID(user)
+	if err != nil {
+		return err
+	}
+	s, err := db.User(ctx, id)
+	if err != nil {
+		return err
+	}
+	switch role {
+	case "writer":
+		return write(ctx, s, tag, 1<<30)
+	case "saver":
+		if err := write(ctx, s, tag, 200); err != nil {
+			return err
+		}
+		fmt.Println("saved")
+		if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
+			return err
+		}
+		q, err := query("common")
+		if err != nil {
+			return err
+		}
+		found, err := s.Search(ctx, q)
+		if err != nil {
+			return err
+		}
+		fmt.Println("found", found.Total)
+		return db.Close()
+	}
+	return fmt.Errorf("no role %s", role)
+}
+
+func query(text string) (memstore.Query, error) {
+	t, _, err := privacy.New().Redact(memstore.QueryField, text)
+	return memstore.Query{Text: t, Limit: 10}, err
+}
+
+// write saves n memories, now and then to a topic it has, and prints the
+// number of each after it was acknowledged.
+func write(ctx context.Context, s *memstore.Store, tag string, n int) error {
+	r := privacy.New()
+	for i := range n {
+		title, _, err := r.Redact(memstore.TitleField, fmt.Sprintf("%s %d", tag, i))
+		if err != nil {
+			return err
+		}
+		content, _, err := r.Redact(memstore.ContentField, fmt.Sprintf("common words and t%sn%d", tag, i))
+		if err != nil {
+			return err
+		}
+		if _, err := s.Save(ctx, memstore.Draft{Type: memstore.Discovery, Title: title, Content: content}); err != nil {
+			return err
+		}
+		fmt.Println(i)
+	}
+	return nil
+}
+
+// child is a running child process.
+type child struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+func start(t *testing.T, role, path, user, tag string) *child {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], path, user, tag) //nolint:gosec // our own test binary
+	cmd.Env = append(os.Environ(), roleVariable+"="+role)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return &child{cmd: cmd, in: in, out: bufio.NewReader(out)}
+}
+
+func (c *child) line(t *testing.T) string {
+	t.Helper()
+	line, err := c.out.ReadString('\n')
+	if err != nil {
+		t.Fatalf("the child said %q: %v", line, err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// TestKill kills two writers on one file, thirty times: no acknowledged save
+// is lost, the file is whole and the index agrees with the rows.
+func TestKill(t *testing.T) {
+	rounds := 30
+	if testing.Short() {
+		rounds = 6
+	}
+	path := filepath.Join(t.TempDir(), "memory.db")
+	rng := rand.New(rand.NewPCG(1, 2))
+	acked := map[string]int{} // user and tag: how many
+	total := 0
+	for round := range rounds {
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		for _, user := range []string{"alice", "bob"} {
+			tag := fmt.Sprintf("r%d", round)
+			c := start(t, "writer", path, user, tag)
+			// Kill after so many acknowledgements; the child goes on meanwhile.
+			enough := 1 + rng.IntN(60)
+			wg.Go(func() {
+				n := 0
+				for {
+					line, err := c.out.ReadString('\n')
+					if strings.HasPrefix(line, "error") {
+						t.Errorf("%s %s: %s", user, tag, line)
+					}
+					if err != nil {
+						break
+					}
+					n++
+					if n == enough {
+						if err := c.cmd.Process.Kill(); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+				_ = c.cmd.Wait() // it was killed
+				mu.Lock()
+				defer mu.Unlock()
+				acked[user+" "+tag] = n
+				total += n
+			})
+		}
+		wg.Wait()
+	}
+	backend := openFile(t, path)
+	db := memstore.New(backend, memstore.DefaultOptions())
+	for _, user := range []string{"alice", "bob"} {
+		s := memstoretest.User(t, db, user)
+		for round := range rounds {
+			tag := fmt.Sprintf("r%d", round)
+			for i := range acked[user+" "+tag] {
+				found, err := s.Search(t.Context(), memstoretest.Query(t, fmt.Sprintf("t%sn%d", tag, i), 1))
+				if err != nil || found.Total != 1 || found.Hits[0].Title != fmt.Sprintf("%s %d", tag, i) {
+					t.Fatalf("%s: acknowledged save %s %d is lost: %+v %v", user, tag, i, found, err)
+				}
+			}
+		}
+		st, err := s.Stats(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := s.Search(t.Context(), memstoretest.Query(t, "common", 10))
+		if err != nil || int64(all.Total) != st.Memories {
+			t.Errorf("%s: the index has %d memories, the rows %d: %v", user, all.Total, st.Memories, err)
+		}
+	}
+	if problem := sqlite.Check(backend); problem != "ok" {
+		t.Errorf("integrity check: %s", problem)
+	}
+	t.Logf("%d kills, %d acknowledged saves, none lost", 2*rounds, total)
+}
+
+// TestManyProcessesOnANewFile: eight processes start at once on a file that
+// does not exist, and save for one user.
+func TestManyProcessesOnANewFile(t *testing.T) {
+	const processes, saves = 8, 200
+	path := filepath.Join(t.TempDir(), "new", "memory.db")
+	children := make([]*child, processes)
+	for i := range children {
+		children[i] = start(t, "saver", path, "alice", fmt.Sprint("p", i))
+	}
+	for i, c := range children {
+		for n := range saves {
+			if line := c.line(t); line != strconv.Itoa(n) {
+				t.Fatalf("process %d: %s", i, line)
+			}
+		}
+		if line := c.line(t); line != "saved" {
+			t.Fatalf("process %d: %s", i, line)
+		}
+	}
+	for i, c := range children {
+		if _, err := io.WriteString(c.in, "\n"); err != nil {
+			t.Fatal(err)
+		}
+		if line := c.line(t); line != fmt.Sprint("found ", processes*saves) {
+			t.Errorf("process %d: %s, want %d", i, line, processes*saves)
+		}
+		if err := c.cmd.Wait(); err != nil {
+			t.Errorf("process %d: %v", i, err)
+		}
+	}
+	s := memstoretest.User(t, memstore.New(openFile(t, path), memstore.DefaultOptions()), "alice")
+	if st, err := s.Stats(t.Context()); err != nil || st.Memories != processes*saves || st.Sessions != 1 {
+		t.Errorf("%+v %v", st, err)
+	}
+}
+
+// TestStoppedLockHolder: a process that stands still with the lock is named;
+// reading goes on, and starting too.
+func TestStoppedLockHolder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "memory.db")
+	first, err := sqlite.Open(t.Context(), path, sqlite.Options{LockWait: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := memstore.New(first, memstore.DefaultOptions())
+	s := memstoretest.User(t, db, "alice")
+	memstoretest.Save(t, s, memstore.Discovery, "before", "text", "")
+
+	holder := start(t, "holder", path, "", "")
+	if line := holder.line(t); line != "held" {
+		t.Fatal(line)
+	}
+	if err := holder.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Save(t.Context(), memstoretest.Draft(t, memstore.Discovery, "during", "text", ""))
+	pid := strconv.Itoa(holder.cmd.Process.Pid)
+	if err == nil || !strings.Contains(err.Error(), "pid "+pid) || !strings.Contains(err.Error(), "nothing was saved") {
+		t.Errorf("a save while process %s holds the lock: %v", pid, err)
+	}
+	found, err := s.Search(t.Context(), memstoretest.Query(t, "text", 10))
+	if err != nil || found.Total != 1 {
+		t.Errorf("a search meanwhile: %+v %v", found, err)
+	}
+	late, err := sqlite.Open(t.Context(), path, sqlite.Options{LockWait: 200 * time.Millisecond})
+	if err != nil {
+		t.Errorf("a start meanwhile: %v", err)
+	} else if err := late.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := holder.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = holder.cmd.Wait() // it was killed
+	memstoretest.Save(t, s, memstore.Discovery, "after", "text", "")
+	if st, err := s.Stats(t.Context()); err != nil || st.Memories != 2 {
+		t.Errorf("%+v %v: a save that was refused is there", st, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTwoProcessesStayCoherent: one process has its index, another one (a
+// second open file, with all its caches) erases everything and saves as many
+// again; the first finds exactly the new.
+func TestTwoProcessesStayCoherent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "memory.db")
+	a := memstoretest.User(t, memstore.New(openFile(t, path), memstore.DefaultOptions()), "alice")
+	b := memstoretest.User(t, memstore.New(openFile(t, path), memstore.DefaultOptions()), "alice")
+	const n = 100
+	for i := range n {
+		memstoretest.Save(t, a, memstore.Discovery, fmt.Sprint("old ", i), "common stale", "")
+	}
+	found, err := a.Search(t.Context(), memstoretest.Query(t, "common", 100))
+	if err != nil || found.Total != n {
+		t.Fatalf("%+v %v", found, err)
+	}
+	for _, h := range found.Hits {
+		if ok, _, err := b.Forget(t.Context(), h.ID); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	want := map[int64]bool{}
+	for i := range n {
+		want[memstoretest.Save(t, b, memstore.Discovery, fmt.Sprint("new ", i), "common fresh", "").ID] = true
+	}
+	found, err = a.Search(t.Context(), memstoretest.Query(t, "common", 100))
+	if err != nil || found.Total != n || len(found.Hits) != n {
+		t.Fatalf("total %d, %d hits, %v", found.Total, len(found.Hits), err)
+	}
+	for _, h := range found.Hits {
+		if !want[h.ID] || h.Content != "common fresh" {
+			t.Errorf("found %+v", h)
+		}
+	}
+	if found, err = a.Search(t.Context(), memstoretest.Query(t, "stale", 100)); err != nil || found.Total != 0 {
+		t.Errorf("old words are found: %+v %v", found, err)
+	}
+}
