@@ -23,6 +23,7 @@ type corpusCase struct {
 var codePoint = regexp.MustCompile(`⟦([0-9A-F]+)⟧`)
 
 func corpusText(t *testing.T, data string) string {
+	t.Helper()
 	return codePoint.ReplaceAllStringFunc(strings.TrimSuffix(data, "\n"), func(s string) string {
 		n, err := strconv.ParseUint(codePoint.FindStringSubmatch(s)[1], 16, 32)
 		if err != nil {

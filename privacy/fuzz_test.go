@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -102,7 +103,9 @@ func FuzzRedact(f *testing.F) {
 	}
 	r := New()
 	fields := []Field{
-		{Name: "content"}, {Name: "query", Optional: true}, {Name: "topic_key", Key: true},
+		{Name: "content"},
+		{Name: "query", Optional: true},
+		{Name: "topic_key", Key: true},
 		{Name: "title", MaxChars: 20, MaxBytes: 60},
 	}
 	f.Fuzz(func(t *testing.T, before, after string, choices []byte) {
@@ -151,7 +154,8 @@ func FuzzRedact(f *testing.F) {
 
 func checkQuotesNothing(t *testing.T, f Field, err error) {
 	t.Helper()
-	fe, ok := err.(*FieldError)
+	fe := &FieldError{}
+	ok := errors.As(err, &fe)
 	if !ok {
 		t.Fatalf("not a FieldError: %T", err)
 	}

@@ -46,7 +46,7 @@ func TestTextLeaksNothing(t *testing.T) {
 	extra := "one argument too many\n" // not a constant, or vet would object
 	var out bytes.Buffer
 	for _, v := range []any{text, &text, held, &held} {
-		for _, verb := range strings.Split("%v %+v %#v %s %q %x %X %d %t %10s %-40v %.3s %U %o", " ") {
+		for verb := range strings.SplitSeq("%v %+v %#v %s %q %x %X %d %t %10s %-40v %.3s %U %o", " ") {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
 		fmt.Fprintln(&out, v, fmt.Errorf("wrapped: %v", v))
@@ -90,8 +90,8 @@ func TestTextHasOneMaker(t *testing.T) {
 	if p.Elem().NumField() != 1 || p.Elem().Field(0).IsExported() {
 		t.Error("Text has another field, or an exported one")
 	}
-	for i := range p.NumMethod() {
-		m := p.Method(i)
+	for m := range p.Methods() {
+		m := m
 		if _, onValue := p.Elem().MethodByName(m.Name); !onValue {
 			t.Errorf("%s has a pointer receiver and could change a Text", m.Name)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -20,19 +21,20 @@ func everything(t *testing.T, s *memstore.Store) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := fmt.Sprintf("%+v\n%+v\n", stats, found)
+	var out strings.Builder
+	out.WriteString(fmt.Sprintf("%+v\n%+v\n", stats, found))
 	for _, h := range found.Hits {
 		revs, total, err := s.History(t.Context(), h.ID, 20)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out += fmt.Sprintf("%+v %d\n", revs, total)
+		out.WriteString(fmt.Sprintf("%+v %d\n", revs, total))
 	}
 	recent, best, err := s.Context(t.Context(), 5, 50)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return out + fmt.Sprintf("%+v\n%+v\n", recent, best)
+	return out.String() + fmt.Sprintf("%+v\n%+v\n", recent, best)
 }
 
 // testIsolation lets bob act on alice's ids with every method: he learns

@@ -90,10 +90,10 @@ func (r *modelRun) typ() memstore.Type {
 
 // id picks one of the user's memories, another user's, or none.
 func (r *modelRun) id(u *modelUser) int64 {
-	switch n := r.rng.IntN(10); {
-	case n == 0:
+	switch n := r.rng.IntN(10); n {
+	case 0:
 		return r.rng.Int64N(1<<53-1) + 1
-	case n == 1:
+	case 1:
 		u = r.users[r.rng.IntN(len(r.users))]
 	}
 	if len(u.m.memories) == 0 {

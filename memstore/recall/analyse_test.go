@@ -153,8 +153,10 @@ func TestFoldTwiceIsFoldOnce(t *testing.T) {
 
 // TestQueryFindsDocument: a memory of a text is found, whole, by that text.
 func TestQueryFindsDocument(t *testing.T) {
-	for _, text := range []string{"maxBytes", "v1.61.1", "memstore/sqlite/open.go", "E0382", "j.doe@example.org", "東京", "東",
-		"café", "don't", "C++", "ไทย", "한국어", "to be or not to be", "a/b-c.d_eF9"} {
+	for _, text := range []string{
+		"maxBytes", "v1.61.1", "memstore/sqlite/open.go", "E0382", "j.doe@example.org", "東京", "東",
+		"café", "don't", "C++", "ไทย", "한국어", "to be or not to be", "a/b-c.d_eF9",
+	} {
 		x := NewIndex(1, 0)
 		put(t, x, 1, note{ID: 1, Content: "lorem " + text + " ipsum"})
 		q := ParseQuery(text)

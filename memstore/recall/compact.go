@@ -1,6 +1,9 @@
 package recall
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"maps"
+)
 
 // compact gives the live memories new slots, in the same order, and clears the
 // dead ones out of every list. It costs as much as the index is long, but only
@@ -81,8 +84,6 @@ func shrink[K comparable](m map[K]uint32, peak, slack int) (map[K]uint32, int) {
 		return m, peak
 	}
 	small := make(map[K]uint32, len(m))
-	for k, v := range m {
-		small[k] = v
-	}
+	maps.Copy(small, m)
 	return small, len(m)
 }

@@ -197,8 +197,10 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 				delete(live, id)
 				continue
 			}
-			d := note{ID: id, Kind: uint8(id % 3), Updated: rapid.Int64Range(1, 2).Draw(t, "updated"),
-				Title: text.Draw(t, "title"), Content: text.Draw(t, "content")}
+			d := note{
+				ID: id, Kind: uint8(id % 3), Updated: rapid.Int64Range(1, 2).Draw(t, "updated"),
+				Title: text.Draw(t, "title"), Content: text.Draw(t, "content"),
+			}
 			if err := x.Put(seq, id, pack(d)); err != nil {
 				t.Fatal(err)
 			}

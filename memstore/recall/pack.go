@@ -54,7 +54,7 @@ func Analyse(title, topicKey, content string) Terms {
 		terms:  make([]packedTerm, 0, words),
 		places: make([]place, 0, 2*words),
 	}
-	p.analyser.emit = p.add
+	p.emit = p.add
 	inTitle := p.scan(title)
 	p.pos++ // a gap, so that no two words of different fields are neighbours
 	inTopic := p.scan(topicKey)

@@ -32,7 +32,7 @@ func inOneBatch(t *testing.T, db *DB, stores []*memstore.Store, bad func() error
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		var once sync.Once // a batch that is lost runs its members again
-		if err := db.writer.do(context.Background(), "", func(*change) error {
+		if err := db.writer.do(t.Context(), "", func(*change) error {
 			once.Do(func() { close(held) })
 			<-hold
 			return nil
@@ -48,7 +48,7 @@ func inOneBatch(t *testing.T, db *DB, stores []*memstore.Store, bad func() error
 			waitQueued(db, i+1)
 		}
 		d := memstoretest.Draft(t, memstore.Discovery, fmt.Sprint("t", i), "text", "")
-		wg.Go(func() { _, saves[i] = s.Save(context.Background(), d) })
+		wg.Go(func() { _, saves[i] = s.Save(t.Context(), d) })
 		waitQueued(db, i+1)
 	}
 	close(hold)
@@ -155,7 +155,7 @@ func TestDiskFullInsideABatch(t *testing.T) {
 			d := draft
 			d.TopicKey = memstoretest.Text(t, memstore.TopicKeyField, fmt.Sprint("k", i))
 			d.Title = memstoretest.Text(t, memstore.TitleField, fmt.Sprint("k", i))
-			if _, err := big.Save(context.Background(), d); err != nil {
+			if _, err := big.Save(t.Context(), d); err != nil {
 				return err
 			}
 		}

@@ -147,7 +147,7 @@ func TestModes(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // to see it tightened
+	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if db, err = Open(t.Context(), path, Options{}); err != nil {

@@ -162,8 +162,14 @@ func dsn(path string, pragmas []string) string {
 // ignored by SQLite.
 func verifyPragmas(c *conn) error {
 	for _, want := range []struct{ name, value string }{
-		{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"secure_delete", "1"},
-		{"trusted_schema", "0"}, {"cell_size_check", "1"}, {"temp_store", "2"}, {"busy_timeout", "10000"},
+		{"journal_mode", "wal"},
+		{"synchronous", "2"},
+		{"foreign_keys", "1"},
+		{"secure_delete", "1"},
+		{"trusted_schema", "0"},
+		{"cell_size_check", "1"},
+		{"temp_store", "2"},
+		{"busy_timeout", "10000"},
 	} {
 		var got string
 		if err := c.queryOne("PRAGMA "+want.name, nil, &got); err != nil {

@@ -1,7 +1,7 @@
 package sqlite
 
 import (
-	"context"
+	"database/sql"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -51,16 +51,11 @@ func TestPlansLeadWithTheUser(t *testing.T) {
 		if n < len(args) {
 			args = args[:n]
 		}
-		rows, err := c.c.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+text, args...)
+		rows, err := c.c.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, args...)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
+		for _, detail := range details(t, rows) {
 			if !strings.HasPrefix(detail, "SEARCH ") && !strings.HasPrefix(detail, "SCAN ") {
 				continue
 			}
@@ -72,12 +67,6 @@ func TestPlansLeadWithTheUser(t *testing.T) {
 				t.Errorf("query %d does not lead with the user: %s\n%s", q, detail, text)
 			}
 		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
-		}
 		if !strings.HasPrefix(text, "INSERT INTO") && !strings.Contains(text, "user_id = ?1") {
 			t.Errorf("query %d names no user:\n%s", q, text)
 		}
@@ -85,6 +74,25 @@ func TestPlansLeadWithTheUser(t *testing.T) {
 	if accesses < 25 {
 		t.Errorf("only %d accesses were read", accesses)
 	}
+}
+
+// details reads the lines of a query plan.
+func details(t *testing.T, rows *sql.Rows) []string {
+	t.Helper()
+	defer func() { _ = rows.Close() }() // a test's read
+	var out []string
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, detail)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // TestKeysLeadWithTheUser: every primary key and index of every table starts
@@ -95,13 +103,13 @@ func TestKeysLeadWithTheUser(t *testing.T) {
 	if err := c.connect(); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := c.c.QueryContext(context.Background(), `
+	rows, err := c.c.QueryContext(t.Context(), `
 		SELECT m.name, i.name, (SELECT name FROM pragma_index_info(i.name) WHERE seqno = 0)
 		FROM sqlite_schema AS m, pragma_index_list(m.name) AS i WHERE m.type = 'table'`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close() //nolint:errcheck // a test's read
+	defer func() { _ = rows.Close() }() // a test's read
 	seen := 0
 	for rows.Next() {
 		var table, index, first string

@@ -126,7 +126,7 @@ type child struct {
 
 func start(t *testing.T, role, path, user, tag string) *child {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], path, user, tag) //nolint:gosec // our own test binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0], path, user, tag)
 	cmd.Env = append(os.Environ(), roleVariable+"="+role)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
