@@ -3,7 +3,12 @@
 package architecture_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -78,5 +83,60 @@ func TestSuiteStaysInTests(t *testing.T) {
 		if p == "testing" || strings.HasSuffix(p, "/memstoretest") {
 			t.Errorf("the program links %s", p)
 		}
+	}
+}
+
+// files parses the program's own Go files, tests and the conformance suite left
+// out.
+func files(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	out := map[string]*ast.File{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || d.Name() == "memstoretest" || len(d.Name()) > 1 && d.Name()[0] == '.') {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		out[filepath.ToSlash(path)], err = parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		return err
+	})
+	if err != nil || len(out) < 50 {
+		t.Fatalf("%d files: %v", len(out), err)
+	}
+	return out
+}
+
+// TestOnlyConnectBindsAUser: memstore.DB.User is called in one package, after a
+// credential was checked; and no identity travels in a context.
+func TestOnlyConnectBindsAUser(t *testing.T) {
+	bound := 0
+	for path, f := range files(t) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if sel.Sel.Name == "User" && len(call.Args) == 2 {
+				bound++
+				if !strings.HasPrefix(path, "cmd/ilab-mcp/internal/connect/") {
+					t.Errorf("%s binds a user", path)
+				}
+			}
+			if pkg, ok := sel.X.(*ast.Ident); ok && pkg.Name == "context" && sel.Sel.Name == "WithValue" {
+				t.Errorf("%s keeps a value in a context", path)
+			}
+			return true
+		})
+	}
+	if bound != 1 {
+		t.Errorf("a user is bound in %d places, want exactly 1", bound)
 	}
 }

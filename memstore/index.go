@@ -34,15 +34,23 @@ type userIndex struct {
 
 func newUserIndex() *userIndex { return &userIndex{load: make(chan struct{}, 1)} }
 
+// emptyIndexBytes is what a user costs in the cache before any search.
+const emptyIndexBytes = 512
+
 func (s *Store) index() *userIndex {
-	return s.db.indexes.Get(s.user, newUserIndex)
+	fresh := false
+	u := s.db.indexes.Get(s.user, func() *userIndex { fresh = true; return newUserIndex() })
+	if fresh {
+		s.db.indexes.Resize(s.user, emptyIndexBytes)
+	}
+	return u
 }
 
 // withIndex runs f on one snapshot with an index that is current for it.
 func (s *Store) withIndex(ctx context.Context, f func(Reader, *recall.Index) error) error {
-	const attempts = 4
-	for attempt := 1; ; attempt++ {
-		u := s.index()
+	const patient, attempts = 4, 16
+	u := s.index()
+	for attempt := 1; attempt <= attempts; attempt++ {
 		err := s.view(ctx, func(r Reader) error {
 			head, err := r.Head()
 			if err != nil {
@@ -51,7 +59,7 @@ func (s *Store) withIndex(ctx context.Context, f func(Reader, *recall.Index) err
 			if head.Epoch == 0 { // has never written
 				return f(r, recall.NewIndex(0, 0))
 			}
-			if err := s.follow(u, r, head, attempt == attempts); err != nil {
+			if err := s.follow(u, r, head, attempt >= patient); err != nil {
 				return err
 			}
 			u.mu.RLock()
@@ -68,21 +76,24 @@ func (s *Store) withIndex(ctx context.Context, f func(Reader, *recall.Index) err
 			return err
 		}
 	}
+	return &Error{Kind: Busy, Msg: "the store changes faster than the search can follow; try again"}
 }
 
 // follow applies the few changes between the index and the snapshot, or
 // answers errBehind where it takes a load. An index that is ahead of the
 // snapshot was moved there by another search just now; it is good enough on
-// the last attempt, because the rows decide anyway.
+// a later attempt, because the rows decide anyway.
 func (s *Store) follow(u *userIndex, r Reader, head UserRow, last bool) error {
 	u.mu.RLock()
 	x := u.idx
-	current := x != nil && x.Epoch() == head.Epoch && (x.Seq() == head.Seq || last && x.Seq() > head.Seq)
+	usable := x != nil && x.Epoch() == head.Epoch
+	ahead := usable && x.Seq() > head.Seq
+	current := usable && x.Seq() == head.Seq
 	u.mu.RUnlock()
-	if current {
+	switch {
+	case current || ahead && last:
 		return nil
-	}
-	if x == nil || x.Epoch() != head.Epoch || x.Seq() > head.Seq {
+	case !usable || ahead:
 		return errBehind
 	}
 	u.mu.Lock()

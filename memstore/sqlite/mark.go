@@ -4,9 +4,14 @@ import "context"
 
 // Mark implements memstore.Marker.
 func (db *DB) Mark(ctx context.Context, name string, value []byte) ([]byte, error) {
-	var stored []byte
 	name = "mark:" + name
-	err := db.writer.do(ctx, "", func(w *change) error {
+	c := <-db.scans
+	stored, err := c.fact(name)
+	db.scans <- c
+	if err != nil || stored != nil {
+		return stored, explain(err) // as at every start but the first
+	}
+	err = db.writer.do(ctx, "", func(w *change) error {
 		if err := w.c.exec(insertFact, name, value); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func (db *DB) Scan(ctx context.Context, u memstore.UserID, f func(memstore.Reade
 	return db.read(ctx, db.scans, u, f)
 }
 
-func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f func(memstore.Reader) error) error {
+func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f func(memstore.Reader) error) (err error) {
 	if u.IsZero() {
 		return unavailable(nil, "no user is bound to this connection")
 	}
@@ -34,7 +34,7 @@ func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f fu
 	if err := c.exec("BEGIN"); err != nil {
 		return explain(err)
 	}
-	err := f(&reader{c: c, user: u.String()})
-	// A read transaction holds nothing that could fail to be let go.
-	return explain(errors.Join(err, c.exec("ROLLBACK")))
+	// Also when f panics: the next reader must not meet an open transaction.
+	defer func() { err = explain(errors.Join(err, c.exec("ROLLBACK"))) }()
+	return f(&reader{c: c, user: u.String()})
 }
