@@ -1,0 +1,89 @@
+package tools
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// maxReply bounds the JSON of one result, in bytes.
+const maxReply = 256 << 10
+
+// shrinker is a result that can be longer than maxReply. shrink leaves out
+// enough to fit into room bytes and says so in the result.
+type shrinker interface{ shrink(room int) }
+
+// encode makes the compact JSON of a result. HTML characters stay as they are:
+// a model reads this text, no browser does.
+func encode(v any) ([]byte, error) {
+	b, err := marshal(v)
+	if err != nil || len(b) <= maxReply {
+		return b, err
+	}
+	s, ok := v.(shrinker)
+	if !ok {
+		return nil, fmt.Errorf("tools: a result of %d bytes cannot be shortened", len(b))
+	}
+	const rest = 4 << 10 // for the other fields, and for saying what is missing
+	s.shrink(maxReply - rest)
+	if b, err = marshal(v); err == nil && len(b) > maxReply {
+		err = fmt.Errorf("tools: a shortened result still has %d bytes", len(b))
+	}
+	return b, err
+}
+
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// fit gives as many of the items, from the first, as fit into room bytes, what is
+// left of the room, and how many items were left out.
+func fit[T any](items []T, room int) (kept []T, rest, left int) {
+	for i := range items {
+		b, err := marshal(items[i])
+		if err != nil || len(b)+1 > room {
+			return items[:i:i], room, len(items) - i
+		}
+		room -= len(b) + 1
+	}
+	return items, room, 0
+}
+
+// cut shortens a text that alone is too long for a reply: one of control
+// characters, which take six bytes each in JSON. It reports whether it did.
+func cut(s string, room int) (string, bool) {
+	const worst = 6 // bytes of JSON for one byte of text
+	if len(s)*worst <= room {
+		return s, false
+	}
+	for i := range s {
+		if i >= room/worst {
+			return s[:i], true
+		}
+	}
+	return s, false
+}
+
+// leftOut words how many items did not fit; "" for none.
+func leftOut(n int, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s left out to keep the reply under %d KiB: %d", what, maxReply>>10, n)
+}
+
+// result wraps encoded JSON: once as structured content, once as text for
+// clients that know only text.
+func result(b []byte) *mcp.CallToolResult {
+	return &mcp.CallToolResult{
+		Content:              []mcp.Content{mcp.NewTextContent(string(b))},
+		StructuredContent:    json.RawMessage(b),
+		RawStructuredContent: b,
+	}
+}
