@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
+)
+
+// cli is the command line.
+type cli struct {
+	Stdio   stdioCommand   `cmd:"" help:"Serve one user's memory to an agent, over stdin and stdout."`
+	Tour    tourCommand    `cmd:"" help:"Walk through everything on a throwaway store."`
+	Version versionCommand `cmd:"" help:"Show what this program is made of."`
+}
+
+// runner is a command whose flags are filled in.
+type runner interface {
+	run(ctx context.Context, e env) error
+}
+
+const description = "A memory for AI agents that outlives the conversation, as an MCP server. " +
+	"Every setting has a flag and an environment variable; the flag wins."
+
+// parse fills in the command that the arguments name. It gives none where they
+// asked for help, which is printed then.
+func parse(e env) (runner, error) {
+	var c cli
+	helped := false
+	parser, err := kong.New(
+		&c,
+		kong.Name("ilab-mcp"),
+		kong.Description(description),
+		kong.Writers(e.stdout, e.stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.Resolvers(config.Env(e.getenv)),
+		kong.ExplicitGroups(config.Groups()),
+		kong.ValueFormatter(withVariable),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+	if err != nil {
+		return nil, err // the struct above is wrong
+	}
+	chosen, err := parser.Parse(commandFirst(parser, e.args))
+	if helped {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, usage(parser, err)
+	}
+	r, ok := chosen.Selected().Target.Addr().Interface().(runner)
+	if !ok {
+		return nil, errors.New("the command " + chosen.Command() + " cannot be run")
+	}
+	return r, nil
+}
+
+// withVariable adds a setting's environment variable to its help.
+func withVariable(v *kong.Value) string {
+	name := config.Variable(v)
+	if name == "" {
+		return v.Help
+	}
+	help := v.Help + " [" + name
+	if v.HasDefault {
+		help += ", default " + v.Default
+	}
+	return help + "]"
+}
+
+// commandFirst moves the command in front of the flags: they may stand on
+// either side of it, and kong knows a command's flags only behind it.
+func commandFirst(k *kong.Kong, args []string) []string {
+	takesValue := map[string]bool{}
+	for _, node := range append(k.Model.Children, k.Model.Node) {
+		for _, f := range node.Flags {
+			takesValue["--"+f.Name] = !f.IsBool()
+		}
+	}
+	for i := 0; i < len(args); i++ {
+		switch {
+		case args[i] == "--":
+			return args
+		case takesValue[args[i]]:
+			i++
+		case !strings.HasPrefix(args[i], "-"):
+			return append(append([]string{args[i]}, args[:i]...), args[i+1:]...)
+		}
+	}
+	return args
+}
+
+// usage words what the parser found wrong.
+func usage(k *kong.Kong, err error) error {
+	what := err.Error()
+	if flag, _, ok := strings.Cut(what, ": expected "); ok && strings.Contains(what, "<EOL>") {
+		what = flag + " needs a value"
+	}
+	do := "See ilab-mcp --help."
+	example := "ilab-mcp stdio --user me"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil {
+		if node := parse.Context.Selected(); node != nil {
+			do = "See ilab-mcp " + node.Name + " --help."
+			if node.Name != "stdio" {
+				example = "ilab-mcp " + node.Name
+			}
+			return &config.Error{What: what, Do: do, Example: example}
+		}
+	}
+	var commands []string
+	for _, node := range k.Model.Children {
+		commands = append(commands, node.Name)
+	}
+	switch {
+	case strings.HasPrefix(what, "expected one of"):
+		what = "what to do is missing"
+		do = "Name a command: " + strings.Join(commands, ", ") + ". See ilab-mcp --help."
+	case strings.HasPrefix(what, "unexpected argument"):
+		what = "no such command:" + strings.TrimPrefix(what, "unexpected argument")
+		do = "The commands are " + strings.Join(commands, ", ") + ". See ilab-mcp --help."
+	case what == "unknown flag --version":
+		do, example = "It is a command.", "ilab-mcp version"
+	}
+	return &config.Error{What: what, Do: do, Example: example}
+}

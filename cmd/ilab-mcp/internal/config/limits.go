@@ -1,0 +1,66 @@
+package config
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func (c *Config) limits(s Settings) (err error) {
+	if c.SessionTimeout, err = duration(s.SessionTimeout); err != nil {
+		return wrongf("Write a time such as 30m, 24h or 168h.", "ilab-mcp stdio --user me --session-timeout 12h",
+			"--session-timeout (ILAB_SESSION_TIMEOUT) cannot be %q", s.SessionTimeout)
+	}
+	if c.Limits.Memories, err = strconv.ParseInt(s.MaxMemories, 10, 64); err != nil || c.Limits.Memories < 0 {
+		return wrongf("Write a number such as 100000, or 0 for no limit.", "ilab-mcp stdio --user me --max-memories 200000",
+			"--max-memories (ILAB_MAX_MEMORIES) cannot be %q", s.MaxMemories)
+	}
+	for _, size := range []struct {
+		flag, variable, given string
+		set                   func(int64)
+	}{
+		{"--max-bytes", "ILAB_MAX_BYTES", s.MaxBytes, func(n int64) { c.Limits.Bytes = n }},
+		{"--index-cache", "ILAB_INDEX_CACHE", s.IndexCache, func(n int64) { c.IndexBytes = n }},
+		{"--max-message", "ILAB_MAX_MESSAGE", s.MaxMessage, func(n int64) { c.MaxMessage = int(n) }},
+	} {
+		n, ok := bytes(size.given)
+		if !ok {
+			return wrongf("Write a size such as 512KiB, 64MiB or 2GiB, a number of bytes, or 0 for no limit.",
+				"ilab-mcp stdio --user me "+size.flag+" 64MiB", "%s (%s) cannot be %q", size.flag, size.variable, size.given)
+		}
+		size.set(n)
+	}
+	return nil
+}
+
+// duration reads a time. 0 is no limit: sessions then never go stale.
+func duration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		return 0, err
+	}
+	if d < 0 {
+		return 0, strconv.ErrRange
+	}
+	if d == 0 {
+		return math.MaxInt64, nil
+	}
+	return d, nil
+}
+
+// bytes reads a size: a whole number and an optional unit. KB, MB and GB are
+// not taken, because people disagree on what they are.
+func bytes(s string) (int64, bool) {
+	shift := 0
+	for unit, by := range map[string]int{"KiB": 10, "MiB": 20, "GiB": 30} {
+		if rest, ok := strings.CutSuffix(s, unit); ok {
+			s, shift = strings.TrimSpace(rest), by
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > math.MaxInt64>>shift || n<<shift > math.MaxInt {
+		return 0, false
+	}
+	return n << shift, true
+}
