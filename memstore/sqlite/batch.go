@@ -22,7 +22,7 @@ type member struct {
 // begin opens the transaction and checks that the file has not been upgraded
 // by a newer program since this process opened it.
 func (b *batch) begin() error {
-	if err := b.c.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := b.c.move(beginWrite); err != nil {
 		return err
 	}
 	v, err := schemaVersion(b.c)
@@ -30,7 +30,7 @@ func (b *batch) begin() error {
 		err = newerProgram(b.c)
 	}
 	if err != nil {
-		return errors.Join(err, b.c.exec("ROLLBACK"))
+		return errors.Join(err, b.c.move(rollback))
 	}
 	return nil
 }
@@ -41,18 +41,18 @@ func (b *batch) begin() error {
 func (b *batch) run(j *job) {
 	m := &member{job: j}
 	b.members = append(b.members, m)
-	if err := b.c.exec("SAVEPOINT member"); err != nil {
+	if err := b.c.move(savepoint); err != nil {
 		m.err, b.broken = err, true
 		return
 	}
 	m.err = b.work(j)
 	if m.err != nil {
-		if err := b.c.exec("ROLLBACK TO member"); err != nil {
+		if err := b.c.move(rollbackTo); err != nil {
 			b.broken = true
 			return
 		}
 	}
-	if err := b.c.exec("RELEASE member"); err != nil {
+	if err := b.c.move(releaseSavepoint); err != nil {
 		b.broken = true
 	}
 }
@@ -75,7 +75,7 @@ func (b *batch) work(j *job) (err error) {
 // saved, so each member runs again alone, once, and gets its own answer.
 func (b *batch) finish() {
 	if !b.broken {
-		if err := b.c.exec("COMMIT"); err == nil {
+		if err := b.c.move(commit); err == nil {
 			for _, m := range b.members {
 				m.job.answer <- explain(m.err)
 			}
@@ -84,7 +84,7 @@ func (b *batch) finish() {
 	}
 	// Whether a transaction is still open is unknown here; without one this
 	// fails, and there is nothing to undo.
-	_ = b.c.exec("ROLLBACK")
+	_ = b.c.move(rollback)
 	for _, m := range b.members {
 		m.job.answer <- explain(b.alone(m.job))
 	}
@@ -98,11 +98,11 @@ func (b *batch) alone(j *job) error {
 	}
 	err := one.work(j)
 	if err == nil {
-		err = one.c.exec("COMMIT")
+		err = one.c.move(commit)
 	}
 	if err != nil {
 		// As above: where SQLite has rolled back already, this fails.
-		_ = one.c.exec("ROLLBACK")
+		_ = one.c.move(rollback)
 	}
 	return err
 }

@@ -16,6 +16,7 @@ type conn struct {
 	pool  *sql.DB
 	c     *sql.Conn
 	stmts [queries]*sql.Stmt
+	moves [controls]*sql.Stmt
 }
 
 func (c *conn) connect() error {
@@ -28,18 +29,31 @@ func (c *conn) connect() error {
 }
 
 func (c *conn) stmt(q query) (*sql.Stmt, error) {
-	if c.stmts[q] != nil {
-		return c.stmts[q], nil
+	return c.prepared(&c.stmts[q], statements[q])
+}
+
+func (c *conn) prepared(slot **sql.Stmt, text string) (*sql.Stmt, error) {
+	if *slot != nil {
+		return *slot, nil
 	}
 	if err := c.connect(); err != nil {
 		return nil, err
 	}
-	s, err := c.c.PrepareContext(context.Background(), statements[q])
+	s, err := c.c.PrepareContext(context.Background(), text)
 	if err != nil {
 		return nil, err
 	}
-	c.stmts[q] = s
+	*slot = s
 	return s, nil
+}
+
+// move begins, ends or marks a transaction.
+func (c *conn) move(m control) error {
+	s, err := c.prepared(&c.moves[m], controlStatements[m])
+	if err == nil {
+		_, err = s.ExecContext(context.Background())
+	}
+	return err
 }
 
 // exec runs SQL that is not one of the prepared statements.

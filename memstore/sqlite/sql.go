@@ -10,6 +10,7 @@ const (
 	selectByID
 	selectByTopic
 	selectByHash
+	selectFew
 	selectRows
 	selectChanges
 	selectBefore
@@ -52,6 +53,7 @@ var statements = [queries]string{
 	selectByID:    `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND id = ?2`,
 	selectByTopic: `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND topic_key = ?2`,
 	selectByHash:  `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND hash = ?2 ORDER BY id LIMIT 1`,
+	selectFew:     `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND id IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
 	selectRows:    `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
 
 	selectChanges: `SELECT seq, id, blob, sum FROM terms WHERE user_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3`,
@@ -99,6 +101,31 @@ var statements = [queries]string{
 	deleteTerms: `DELETE FROM terms WHERE user_id = ?1 AND seq = ?2`,
 	insertTerms: `INSERT INTO terms (user_id, seq, id, blob, sum) VALUES (?1, ?2, ?3, ?4, ?5)`,
 	updateTerms: `UPDATE terms SET blob = ?4, sum = ?5 WHERE user_id = ?1 AND seq = ?2 AND id = ?3 AND blob IS NOT NULL`,
+}
+
+// control names a statement that moves a transaction and touches no row.
+type control int
+
+const (
+	beginRead control = iota
+	beginWrite
+	commit
+	rollback
+	savepoint
+	rollbackTo
+	releaseSavepoint
+
+	controls // how many there are
+)
+
+var controlStatements = [controls]string{
+	beginRead:        `BEGIN`,
+	beginWrite:       `BEGIN IMMEDIATE`,
+	commit:           `COMMIT`,
+	rollback:         `ROLLBACK`,
+	savepoint:        `SAVEPOINT member`,
+	rollbackTo:       `ROLLBACK TO member`,
+	releaseSavepoint: `RELEASE member`,
 }
 
 // Statements about the whole file. They see no user's rows.

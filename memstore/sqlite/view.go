@@ -31,10 +31,10 @@ func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f fu
 	if db.writer.stopped() {
 		return memstore.ErrClosed
 	}
-	if err := c.exec("BEGIN"); err != nil {
+	if err := c.move(beginRead); err != nil {
 		return explain(err)
 	}
 	// Also when f panics: the next reader must not meet an open transaction.
-	defer func() { err = explain(errors.Join(err, c.exec("ROLLBACK"))) }()
+	defer func() { err = explain(errors.Join(err, c.move(rollback))) }()
 	return f(&reader{c: c, user: u.String()})
 }
