@@ -144,32 +144,37 @@ func (a argument) set(field reflect.Value, raw json.RawMessage) error {
 		field.Set(reflect.New(field.Type().Elem()))
 		field = field.Elem()
 	}
-	switch a.kind {
-	case reflect.String:
+	if a.kind == reflect.String {
 		s, ok := text(raw)
 		if !ok {
 			return refuse("%s must be a string", a.name)
 		}
 		field.SetString(s)
-	case reflect.Slice:
-		var items []json.RawMessage
-		if json.Unmarshal(raw, &items) != nil {
+		return nil
+	}
+	if a.kind == reflect.Slice {
+		return a.setList(field, raw)
+	}
+	n, ok := integer(raw)
+	if !ok || n < a.min || n > a.max {
+		return refuse("%s must be an integer from %d to %d", a.name, a.min, a.max)
+	}
+	field.SetInt(n)
+	return nil
+}
+
+func (a argument) setList(field reflect.Value, raw json.RawMessage) error {
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		return refuse("%s must be a list of strings", a.name)
+	}
+	field.Set(reflect.MakeSlice(field.Type(), len(items), len(items)))
+	for i, item := range items {
+		s, ok := text(item)
+		if !ok {
 			return refuse("%s must be a list of strings", a.name)
 		}
-		field.Set(reflect.MakeSlice(field.Type(), len(items), len(items)))
-		for i, item := range items {
-			s, ok := text(item)
-			if !ok {
-				return refuse("%s must be a list of strings", a.name)
-			}
-			field.Index(i).SetString(s)
-		}
-	default:
-		n, ok := integer(raw)
-		if !ok || n < a.min || n > a.max {
-			return refuse("%s must be an integer from %d to %d", a.name, a.min, a.max)
-		}
-		field.SetInt(n)
+		field.Index(i).SetString(s)
 	}
 	return nil
 }

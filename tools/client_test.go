@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +22,7 @@ import (
 func TestIndependentClient(t *testing.T) {
 	f := newFixture(t)
 	s := server.NewStdioServer(tools.NewServer(memstoretest.User(t, f.db, "alice"), f.options()))
-	s.SetErrorLogger(log.New(io.Discard, "", 0))
+	s.SetErrorLogger(slog.NewLogLogger(slog.DiscardHandler, slog.LevelError))
 	fromClient, toServer := io.Pipe()
 	fromServer, toClient := io.Pipe()
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)

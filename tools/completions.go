@@ -62,11 +62,10 @@ func withPrefix(all []string, prefix string) []string {
 // topics gives topic keys. What was typed so far is read as a key, so case and
 // white space do not matter; what cannot be one completes to nothing.
 func (c *completer) topics(ctx context.Context, typed string) ([]string, error) {
-	t, _, err := c.redactor.Redact(memstore.TopicKeyField, typed)
-	if err != nil {
-		return nil, nil
+	if t, _, err := c.redactor.Redact(memstore.TopicKeyField, typed); err == nil {
+		return c.store.Topics(ctx, memstore.Query{Text: t, Limit: maxCompletions + 1})
 	}
-	return c.store.Topics(ctx, memstore.Query{Text: t, Limit: maxCompletions + 1})
+	return nil, nil
 }
 
 // ids gives the ids of the memories that matter most.

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -45,4 +46,17 @@ func entry(m memstore.Memory, body string) string {
 		body = said + "\n" + body
 	}
 	return head + quote(body)
+}
+
+// whole renders a memory with all of its content, unless that would take more
+// than so many bytes of a reply: a text of control characters or empty lines
+// grows nine times when it is quoted and written as JSON.
+func whole(m memstore.Memory, most int) string {
+	const growth, others = 9, 16 << 10
+	text := entry(m, m.Content)
+	if b, err := json.Marshal(text); err == nil && len(b) <= most {
+		return text
+	}
+	content, _ := cut(m.Content, (most-others)/growth)
+	return entry(m, content) + "\nThe end of this note was left out: the reply would be too long.\n"
 }

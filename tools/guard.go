@@ -88,7 +88,7 @@ func (g *guard) admit(ctx context.Context, _ any, message any) (err error) {
 
 // formOf gives a request of the method to decode into; nil for an unknown one.
 func formOf(m mcp.MCPMethod) any {
-	switch m {
+	switch m { //nolint:exhaustive // what clients ask and this server answers
 	case mcp.MethodToolsCall:
 		return new(mcp.CallToolRequest)
 	case mcp.MethodResourcesRead:
@@ -124,7 +124,7 @@ func plainName(s string) bool {
 // not it is served here. A transport answers any other with -32601 and without
 // repeating the name, which mcp-go would do.
 func KnownMethod(name string) bool {
-	switch m := mcp.MCPMethod(name); m {
+	switch m := mcp.MCPMethod(name); m { //nolint:exhaustive // formOf knows the others
 	case mcp.MethodSetLogLevel, mcp.MethodResourcesSubscribe, mcp.MethodResourcesUnsubscribe,
 		mcp.MethodTasksGet, mcp.MethodTasksList, mcp.MethodTasksResult, mcp.MethodTasksCancel:
 		return true
@@ -166,8 +166,8 @@ func checkReference(p mcp.CompleteParams) error {
 		return refuse("there is no such prompt; there are %s", strings.Join(promptNames(), ", "))
 	case mcp.ResourceReference:
 		for _, t := range templates() {
-			if t.uri == ref.URI {
-				return checkArgument(p.Argument.Name, argumentsOf(t.arguments))
+			if t.shown.URITemplate.Raw() == ref.URI {
+				return checkArgument(p.Argument.Name, t.arguments)
 			}
 		}
 		return refuse("there is no such resource template; there are %s and %s", observationTemplate, topicTemplate)

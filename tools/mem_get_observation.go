@@ -33,7 +33,7 @@ type observation struct {
 func (o *getOut) shrink(room int) {
 	const others = 16 << 10 // title, key and source at their worst
 	var shorter bool
-	if o.Observation.Content, shorter = cut(o.Observation.Content, room-others); shorter {
+	if o.Observation.Content, shorter = cut(o.Observation.Content, (room-others)/jsonGrowth); shorter {
 		o.Note = "the end of the content was left out: it is mostly control characters, and the reply would be too long"
 	}
 }

@@ -39,7 +39,7 @@ func sessionOf(s memstore.Session) session {
 
 func (o *sessionEndOut) shrink(room int) {
 	var shorter bool
-	if o.Session.Summary, shorter = cut(o.Session.Summary, room); shorter {
+	if o.Session.Summary, shorter = cut(o.Session.Summary, room/jsonGrowth); shorter {
 		o.Note = notes(o.Note, "the summary is kept whole, but not shown whole: the reply would be too long")
 	}
 }

@@ -3,6 +3,8 @@ package tools_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/ilab-mcp/ilab-mcp/tools"
 )
 
 // TestMadeUpNames: a name that the client made up is in no reply; the legal ones
@@ -59,5 +61,22 @@ func TestMadeUpNames(t *testing.T) {
 	}
 	if strings.Contains(f.log.String(), "EVIL") {
 		t.Errorf("the log echoes:\n%s", f.log)
+	}
+}
+
+// TestKnownMethod: a method is known exactly if mcp-go does not answer that there
+// is none, however it answers otherwise.
+func TestKnownMethod(t *testing.T) {
+	p := newFixture(t).user(t, "alice")
+	for _, method := range []string{
+		"initialize", "ping", "server/discover", "subscriptions/listen", "logging/setLevel", "resources/list", "resources/templates/list",
+		"resources/read", "resources/subscribe", "resources/unsubscribe", "prompts/list", "prompts/get", "tools/list", "tools/call",
+		"tasks/get", "tasks/list", "tasks/result", "tasks/cancel", "completion/complete",
+		"sampling/createMessage", "elicitation/create", "roots/list", "tools/Call", "tool/call", "",
+	} {
+		unknown := strings.Contains(p.request(t, method, `{}`), `"Method `)
+		if tools.KnownMethod(method) == unknown {
+			t.Errorf("%q: known %v", method, !unknown)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -24,7 +25,8 @@ type prompt struct {
 	write     func(ctx context.Context, d *desk[Reader], raw []byte) (string, error)
 }
 
-func prompts() []prompt {
+// prompts are made once.
+var prompts = sync.OnceValue(func() []prompt {
 	return []prompt{
 		{
 			name: "recall", title: "Recall", description: "What is remembered about a question",
@@ -49,7 +51,7 @@ func prompts() []prompt {
 			write: func(context.Context, *desk[Reader], []byte) (string, error) { return wrapUp, nil },
 		},
 	}
-}
+})
 
 func promptNames() []string {
 	var names []string
@@ -127,7 +129,7 @@ func writeRecall(ctx context.Context, d *desk[Reader], raw []byte) (string, erro
 		switch {
 		case err == nil:
 			shown = m.ID
-			notes.WriteString(entry(m, m.Content))
+			notes.WriteString(whole(m, maxReply/2)) // the hits take the rest
 		case !errors.Is(err, memstore.ErrNotFound):
 			return "", err
 		}

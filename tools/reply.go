@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
 )
@@ -55,20 +56,21 @@ func fit[T any](items []T, room int) (kept []T, rest, left int) {
 	return items, room, 0
 }
 
-// cut shortens a text that alone is too long for a reply: one of control
-// characters, which take six bytes each in JSON. It reports whether it did.
-func cut(s string, room int) (string, bool) {
-	const worst = 6 // bytes of JSON for one byte of text
-	if len(s)*worst <= room {
+// cut shortens a text to at most so many bytes, between characters. It reports
+// whether it did.
+func cut(s string, most int) (string, bool) {
+	if len(s) <= most {
 		return s, false
 	}
-	for i := range s {
-		if i >= room/worst {
-			return s[:i], true
-		}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
 	}
-	return s, false
+	return s[:most], true
 }
+
+// jsonGrowth is how many bytes of JSON one byte of text takes at worst: a control
+// character becomes \u0001.
+const jsonGrowth = 6
 
 // leftOut words how many items did not fit; "" for none.
 func leftOut(n int, what string) string {

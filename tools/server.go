@@ -41,8 +41,8 @@ const pageSize = 50
 // NewServer builds the MCP server of one user; it closes over the store.
 func NewServer(store Store, o Options) *server.MCPServer {
 	b := newBuilder(store, o, instructions)
-	add(b, readingTools(), Reader(store))
-	add(b, writingTools(o.NoForget), store)
+	add(b, reading, Reader(store))
+	add(b, writing, store)
 	return b.server
 }
 
@@ -50,7 +50,7 @@ func NewServer(store Store, o Options) *server.MCPServer {
 // write. Nothing in it can: it holds a Reader only.
 func NewReadOnlyServer(store Reader, o Options) *server.MCPServer {
 	b := newBuilder(store, o, readOnlyInstructions)
-	add(b, readingTools(), store)
+	add(b, reading, store)
 	return b.server
 }
 
@@ -58,8 +58,9 @@ func NewReadOnlyServer(store Reader, o Options) *server.MCPServer {
 type builder struct {
 	*kit
 
-	guard  *guard
-	server *server.MCPServer
+	guard    *guard
+	server   *server.MCPServer
+	noForget bool
 }
 
 func newBuilder(store Reader, o Options, instructions string) *builder {
@@ -71,7 +72,7 @@ func newBuilder(store Reader, o Options, instructions string) *builder {
 		k.log = slog.New(slog.DiscardHandler)
 	}
 	if k.now == nil {
-		k.now = time.Now
+		k.now = time.Now //nolint:forbidigo // the injected clock's default
 	}
 	g := &guard{kit: k, shelf: &shelf{kit: k, store: store}}
 	c := &completer{kit: k, store: store}
@@ -93,13 +94,17 @@ func newBuilder(store Reader, o Options, instructions string) *builder {
 	)
 	addResources(s)
 	addPrompts(s, &desk[Reader]{kit: k, store: store})
-	return &builder{kit: k, guard: g, server: s}
+	return &builder{kit: k, guard: g, server: s, noForget: o.NoForget}
 }
 
 // add puts tools into the server, each bound to the part of the store it needs.
 func add[S any](b *builder, tools []tool[S], store S) {
 	d := &desk[S]{kit: b.kit, store: store}
-	for _, t := range tools {
+	for i := range tools {
+		t := &tools[i]
+		if b.noForget && t.name == memForget.name {
+			continue
+		}
 		b.guard.tools = append(b.guard.tools, t.name)
 		b.server.AddTool(t.listing(), func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 			return run(ctx, d, t, r), nil
@@ -109,7 +114,7 @@ func add[S any](b *builder, tools []tool[S], store S) {
 
 // run answers one call. Whatever goes wrong becomes a tool error, which the
 // model sees and can act on.
-func run[S any](ctx context.Context, d *desk[S], t tool[S], r mcp.CallToolRequest) *mcp.CallToolResult {
+func run[S any](ctx context.Context, d *desk[S], t *tool[S], r mcp.CallToolRequest) *mcp.CallToolResult {
 	began := d.now()
 	raw, _ := r.GetRawArguments().(json.RawMessage)
 	b, err := answer(ctx, d, t, raw)
@@ -123,7 +128,7 @@ func run[S any](ctx context.Context, d *desk[S], t tool[S], r mcp.CallToolReques
 	return result(b)
 }
 
-func answer[S any](ctx context.Context, d *desk[S], t tool[S], raw []byte) (b []byte, err error) {
+func answer[S any](ctx context.Context, d *desk[S], t *tool[S], raw []byte) (b []byte, err error) {
 	defer d.rescue(ctx, t.name, &err)
 	out, err := t.call(ctx, d, raw)
 	if err != nil {

@@ -32,19 +32,26 @@ type fixture struct {
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
 	f := &fixture{clock: memstoretest.NewClock(), log: &bytes.Buffer{}}
+	o := memstoretest.Options(f.clock)
+	o.Rand = memstoretest.Seeded(1)
+	f.db = f.dbWith(tb, o)
+	return f
+}
+
+// dbWith opens one more store, empty, with its own options.
+func (f *fixture) dbWith(tb testing.TB, o memstore.Options) *memstore.DB {
+	tb.Helper()
 	backend, err := sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "memory.db"), sqlite.Options{Program: "test"})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	o := memstoretest.Options(f.clock)
-	o.Rand = memstoretest.Seeded(1)
-	f.db = memstore.New(backend, o)
+	db := memstore.New(backend, o)
 	tb.Cleanup(func() {
-		if err := f.db.Close(); err != nil {
+		if err := db.Close(); err != nil {
 			tb.Error(err)
 		}
 	})
-	return f
+	return db
 }
 
 func (f *fixture) options() tools.Options {

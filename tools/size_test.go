@@ -83,12 +83,18 @@ func TestReplySize(t *testing.T) {
 		t.Errorf("%d anchors", anchors)
 	}
 	// Prompts and resources are as small.
-	for method, params := range map[string]string{
-		"resources/read": `{"uri":"memory://context"}`,
-		"prompts/get":    `{"name":"recall","arguments":{"query":"needle"}}`,
+	lines := memstoretest.Save(t, p.store, memstore.Decision, "lines", "."+strings.Repeat("\n", 60_000)+".", "lines").ID
+	for _, c := range []struct{ method, params, said string }{
+		{"resources/read", `{"uri":"memory://context"}`, ""},
+		{"resources/read", fmt.Sprintf(`{"uri":"memory://observation/%d"}`, id), "was left out"},
+		{"resources/read", fmt.Sprintf(`{"uri":"memory://observation/%d"}`, lines), "was left out"},
+		{"resources/read", `{"uri":"memory://topic/lines"}`, "was left out"},
+		{"prompts/get", `{"name":"recall","arguments":{"query":"needle","topic_key":"lines"}}`, "was left out"},
 	} {
-		if n := len(p.request(t, method, params)); n > tools.MaxReply {
-			t.Errorf("%s: %d bytes", method, n)
+		reply := parse(t, p.request(t, c.method, c.params))
+		b, err := json.Marshal(reply.Result) // as mcp-go does, with HTML escaped
+		if err != nil || reply.Error != nil || len(b) > tools.MaxReply || !strings.Contains(reply.raw, c.said) {
+			t.Errorf("%s %s: %d bytes %v", c.method, c.params, len(b), err)
 		}
 	}
 }

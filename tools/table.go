@@ -5,21 +5,13 @@ import (
 	"strings"
 )
 
-// readingTools are the tools that only read. mem_context stands first in every
-// list: mcp-go sorts by name, and a client that tries the first tool without
-// arguments gets something useful.
-func readingTools() []tool[Reader] {
-	return []tool[Reader]{memContext, memSearch, memGetObservation, memTimeline, memHistory, memStats}
-}
-
-// writingTools are the tools that write.
-func writingTools(noForget bool) []tool[Store] {
-	all := []tool[Store]{memSessionStart, memSave, memUpdate, memSessionSummary, memSessionEnd}
-	if noForget {
-		return all
-	}
-	return append(all, memForget)
-}
+// The table: the tools that only read, and those that write. mem_context stands
+// first in every list: mcp-go sorts by name, and a client that tries the first
+// tool without arguments gets something useful.
+var (
+	reading = []tool[Reader]{memContext, memSearch, memGetObservation, memTimeline, memHistory, memStats}
+	writing = []tool[Store]{memSessionStart, memSave, memUpdate, memSessionSummary, memSessionEnd, memForget}
+)
 
 // row is a tool without its handler: what there is to say about it.
 type row struct {
@@ -31,10 +23,10 @@ type row struct {
 // rows lists all tools in the order in which a session meets them.
 func rows() []row {
 	var out []row
-	for _, t := range readingTools() {
+	for _, t := range reading {
 		out = append(out, row{t.spec, t.arguments})
 	}
-	for _, t := range writingTools(false) {
+	for _, t := range writing {
 		out = append(out, row{t.spec, t.arguments})
 	}
 	order := []string{

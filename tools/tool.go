@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"reflect"
 	"sync"
@@ -44,12 +43,12 @@ type desk[S any] struct {
 	store S
 }
 
-// tool is one entry of the table.
+// tool is one entry of the table. It belongs to no server and is never changed.
 type tool[S any] struct {
 	spec
 
 	arguments []argument
-	schemas   func() (in, out json.RawMessage) // made once, when first asked for
+	listing   func() mcp.Tool // as tools/list shows it; made once, when first asked for
 	call      func(ctx context.Context, d *desk[S], raw []byte) (any, error)
 }
 
@@ -60,9 +59,7 @@ func define[S, In, Out any](s spec, handle func(context.Context, *desk[S], In) (
 	return tool[S]{
 		spec:      s,
 		arguments: arguments,
-		schemas: sync.OnceValues(func() (in, out json.RawMessage) {
-			return schemaOf(reflect.TypeFor[In]()), schemaOf(reflect.TypeFor[Out]())
-		}),
+		listing:   sync.OnceValue(func() mcp.Tool { return listing(s, reflect.TypeFor[In](), reflect.TypeFor[Out]()) }),
 		call: func(ctx context.Context, d *desk[S], raw []byte) (any, error) {
 			var in In
 			if err := decode(raw, arguments, reflect.ValueOf(&in).Elem()); err != nil {
@@ -73,17 +70,15 @@ func define[S, In, Out any](s spec, handle func(context.Context, *desk[S], In) (
 	}
 }
 
-// listing is the tool as tools/list shows it.
-func (t *tool[S]) listing() mcp.Tool {
-	in, out := t.schemas()
-	m := mcp.NewToolWithRawSchema(t.name, t.description, in)
-	m.Title = t.title
-	m.RawOutputSchema = out
+func listing(s spec, in, out reflect.Type) mcp.Tool {
+	m := mcp.NewToolWithRawSchema(s.name, s.description, schemaOf(in))
+	m.Title = s.title
+	m.RawOutputSchema = schemaOf(out)
 	m.Annotations = mcp.ToolAnnotation{
-		Title:           t.title,
-		ReadOnlyHint:    &t.hints.readOnly,
-		DestructiveHint: &t.hints.destructive,
-		IdempotentHint:  &t.hints.idempotent,
+		Title:           s.title,
+		ReadOnlyHint:    &s.hints.readOnly,
+		DestructiveHint: &s.hints.destructive,
+		IdempotentHint:  &s.hints.idempotent,
 		OpenWorldHint:   new(bool),
 	}
 	return m

@@ -213,3 +213,27 @@ func testSearchRacesForget(t *testing.T, f *fixture) {
 		t.Errorf("%d memories are left", len(got.Hits))
 	}
 }
+
+// testTopics: a user's own keys, by prefix and in byte order on every engine.
+func testTopics(t *testing.T, f *fixture) {
+	alice, bob := User(t, f.db, "alice"), User(t, f.db, "bob")
+	for _, key := range []string{"b/z", "a/é", "a/y", "a_x", "a/10", "a%", "ab"} {
+		Save(t, alice, memstore.Decision, key, "text", key)
+	}
+	Save(t, bob, memstore.Decision, "bobs", "text", "a/bobs")
+	for prefix, want := range map[string][]string{
+		"":   {"a%", "a/10", "a/y", "a/é", "a_x", "ab", "b/z"},
+		"a/": {"a/10", "a/y", "a/é"},
+		"a%": {"a%"},
+		"a_": {"a_x"},
+		"c":  nil,
+	} {
+		got, err := alice.Topics(t.Context(), memstore.Query{Text: Text(t, memstore.TopicKeyField, prefix), Limit: 10})
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("topics from %q: %q, want %q: %v", prefix, got, want, err)
+		}
+	}
+	if got, err := alice.Topics(t.Context(), memstore.Query{Limit: 2}); err != nil || len(got) != 2 {
+		t.Errorf("two topics: %q %v", got, err)
+	}
+}
