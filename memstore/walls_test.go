@@ -115,9 +115,7 @@ func TestNoMethodNamesAUser(t *testing.T) {
 		reflect.TypeFor[*memstore.Store](), reflect.TypeFor[memstore.Reader](), reflect.TypeFor[memstore.Writer](),
 	} {
 		for m := range typ.Methods() {
-			m := m
 			for in := range m.Type.Ins() {
-				in := in
 				if in == user || in.Kind() == reflect.Map || in.Kind() == reflect.Interface && !strings.HasSuffix(in.String(), "context.Context") {
 					t.Errorf("%s.%s takes a %s", typ, m.Name, in)
 				}

@@ -91,7 +91,6 @@ func TestTextHasOneMaker(t *testing.T) {
 		t.Error("Text has another field, or an exported one")
 	}
 	for m := range p.Methods() {
-		m := m
 		if _, onValue := p.Elem().MethodByName(m.Name); !onValue {
 			t.Errorf("%s has a pointer receiver and could change a Text", m.Name)
 		}

@@ -22,13 +22,13 @@ func everything(t *testing.T, s *memstore.Store) string {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	out.WriteString(fmt.Sprintf("%+v\n%+v\n", stats, found))
+	fmt.Fprintf(&out, "%+v\n%+v\n", stats, found)
 	for _, h := range found.Hits {
 		revs, total, err := s.History(t.Context(), h.ID, 20)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out.WriteString(fmt.Sprintf("%+v %d\n", revs, total))
+		fmt.Fprintf(&out, "%+v %d\n", revs, total)
 	}
 	recent, best, err := s.Context(t.Context(), 5, 50)
 	if err != nil {
