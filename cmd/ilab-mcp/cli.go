@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -51,7 +52,7 @@ func parse(e env) (runner, error) {
 	if err != nil {
 		return nil, usage(parser, err)
 	}
-	r, ok := chosen.Selected().Target.Addr().Interface().(runner)
+	r, ok := reflect.TypeAssert[runner](chosen.Selected().Target.Addr())
 	if !ok {
 		return nil, errors.New("the command " + chosen.Command() + " cannot be run")
 	}

@@ -36,9 +36,8 @@ func run(ctx context.Context, e env) int {
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(e.stderr, "ilab-mcp: %s\n", forPeople(err))
-	var usage *config.Error
-	if errors.As(err, &usage) {
+	_, _ = fmt.Fprintf(e.stderr, "ilab-mcp: %s\n", forPeople(err)) // where it fails there is nobody to tell
+	if _, ok := errors.AsType[*config.Error](err); ok {
 		return exitUsage
 	}
 	return exitFailed

@@ -51,11 +51,11 @@ func (c *stdioCommand) run(ctx context.Context, e env) (err error) {
 			return err
 		}
 	}
-	log.Info("serving", slog.String("version", version), slog.String("store", backend.Path()))
+	log.InfoContext(ctx, "serving", slog.String("version", version), slog.String("store", backend.Path()))
 	err = connect.Stdio(ctx, db, cfg.User, e.stdin, e.stdout, connect.Options{
 		Version: version, Redactor: redactor, Log: log, MaxMessage: cfg.MaxMessage,
 	})
-	log.Info("done")
+	log.InfoContext(ctx, "done")
 	return err
 }
 

@@ -59,8 +59,9 @@ func (p *page) chapter(s string) {
 }
 
 // text prints a paragraph.
-func (p *page) text(format string, args ...any) {
-	for _, line := range wrap(fmt.Sprintf(format, args...), pageWidth-3) {
+func (p *page) text(s string) {
+	p.print()
+	for _, line := range wrap(s, pageWidth-3) {
 		p.print("   ", line)
 	}
 }
@@ -109,10 +110,10 @@ func (p *page) pairs(lead string, pairs []pair) {
 	const indent = "       "
 	widest := 0
 	for _, a := range pairs {
-		widest = max(widest, len(last(a.name)))
+		widest = max(widest, len(a.name))
 	}
 	for _, a := range pairs {
-		name := fmt.Sprintf("%-*s  ", widest, last(a.name))
+		name := fmt.Sprintf("%-*s  ", widest, a.name)
 		for i, line := range wrap(short(a.value), pageWidth-len(indent)-len(name)) {
 			if i > 0 {
 				name = strings.Repeat(" ", len(name))
@@ -123,8 +124,8 @@ func (p *page) pairs(lead string, pairs []pair) {
 	}
 }
 
-// last is a path's last step that is a name.
-func last(path string) string {
+// label is a path's last step that is a name.
+func label(path string) string {
 	steps := strings.Split(path, ".")
 	for i := len(steps) - 1; i > 0; i-- {
 		if s := steps[i]; s[0] < '0' || s[0] > '9' {

@@ -117,7 +117,7 @@ func (p *person) call(ctx context.Context, tool string, args arguments, show ...
 	}
 	var shown []pair
 	for _, path := range show {
-		shown = append(shown, pair{path, r.at(path)})
+		shown = append(shown, pair{label(path), r.at(path)})
 	}
 	p.tour.answered(shown)
 	return r

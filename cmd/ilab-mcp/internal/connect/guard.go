@@ -44,13 +44,14 @@ func (g *guard) Read(p []byte) (int, error) {
 // next reads one line and passes it on, answers it or drops it.
 func (g *guard) next() {
 	line, long, err := g.in.next()
-	if g.ledger.isClosed() { // shutting down: nothing new is begun
-		g.over = true
-		return
-	}
 	switch {
+	case g.ledger.isClosed(): // shutting down: nothing new is begun
+		g.end()
 	case err != nil:
-		g.end(err)
+		if !errors.Is(err, io.EOF) {
+			g.log.Warn("the input cannot be read any more", slog.String("cause", err.Error()))
+		}
+		g.end()
 	case long:
 		g.refuse(parseError("the message is longer than " + size(g.in.max) + "; send less at once"))
 	case len(bytes.TrimSpace(line)) > 0:
@@ -84,7 +85,7 @@ func (g *guard) message(line []byte) {
 		m.key = ""
 	}
 	if !g.ledger.enter(m.key, m.method == string(mcp.MethodInitialize)) {
-		g.over = true
+		g.end()
 		return
 	}
 	g.rest = line
@@ -97,11 +98,8 @@ func (g *guard) refuse(f *fault) {
 
 // end is the end of the input. mcp-go is told only when everything is
 // answered: it cancels what runs and drops what waits.
-func (g *guard) end(err error) {
+func (g *guard) end() {
 	g.over = true
-	if !errors.Is(err, io.EOF) {
-		g.log.Warn("the input cannot be read any more", slog.String("cause", err.Error()))
-	}
 	if n := g.ledger.drain(drainTime); n > 0 {
 		g.log.Warn("calls were cancelled, because they did not end in time", slog.Int("calls", n))
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"slices"
 )
 
 // keptBuffer is how much of a buffer is kept after a long line.
@@ -39,7 +40,7 @@ func (l *lines) next() (line []byte, long bool, err error) {
 			if len(part) == 0 && len(l.buf) == 0 && !long {
 				return nil, false, err
 			}
-			part = append(part[:len(part):len(part)], '\n')
+			part = append(slices.Clip(part), '\n')
 			err = nil // comes again at the next call
 		}
 		n := len(l.buf) + len(part)

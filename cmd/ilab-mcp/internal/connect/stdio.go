@@ -58,7 +58,7 @@ func serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 		select {
 		case <-ctx.Done():
 			if n := book.drain(drainTime); n > 0 {
-				o.Log.Warn("calls were cancelled, because they did not end in time", slog.Int("calls", n))
+				o.Log.WarnContext(ctx, "calls were cancelled, because they did not end in time", slog.Int("calls", n))
 			}
 			end()
 		case <-life.Done():
