@@ -82,3 +82,18 @@ func (c *conn) fact(name string) ([]byte, error) {
 	}
 	return value, err
 }
+
+// close lets go of the statements first: SQLite keeps a connection, and its
+// file, open for as long as one is left.
+func (c *conn) close() error {
+	var errs []error
+	for _, s := range append(c.stmts[:], c.moves[:]...) {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	if c.c != nil {
+		errs = append(errs, c.c.Close()) // back to its pool
+	}
+	return errors.Join(append(errs, c.pool.Close())...)
+}

@@ -124,6 +124,35 @@ func TestWipeWaitsForReaders(t *testing.T) {
 	}
 }
 
+// TestCloseLetsGo: after the last Close everything is in the one file, which
+// can be copied, and nothing of the process's has it open.
+func TestCloseLetsGo(t *testing.T) {
+	db := openTest(t)
+	s := store(t, db)
+	memstoretest.Save(t, s, memstore.Discovery, "t", "quagmire", "")
+	if _, err := s.Search(t.Context(), memstoretest.Query(t, "quagmire", 10)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(db.path + suffix); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is left behind: %v", suffix, err)
+		}
+	}
+	if with := holds(t, db, "quagmire"); len(with) != 1 || with[0] != "memory.db" {
+		t.Errorf("the text is in %v", with)
+	}
+	if open, err := os.ReadDir("/proc/self/fd"); err == nil {
+		for _, fd := range open {
+			if name, err := os.Readlink("/proc/self/fd/" + fd.Name()); err == nil && strings.HasPrefix(name, db.path) {
+				t.Errorf("%s is still open", name)
+			}
+		}
+	}
+}
+
 func TestModes(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no such modes")
@@ -167,7 +196,7 @@ func TestNewerFile(t *testing.T) {
 	db := openTest(t)
 	s := store(t, db)
 	memstoretest.Save(t, s, memstore.Discovery, "t", "text", "")
-	newer := &conn{pool: db.pool(writePragmas)}
+	newer := db.conn(writePragmas)
 	steps := append(migrations(), "CREATE TABLE later (user_id TEXT PRIMARY KEY) STRICT")
 	if err := migrate(newer, db.path, "7.5.3", steps); err != nil {
 		t.Fatal(err)
@@ -193,7 +222,7 @@ func TestNewerFile(t *testing.T) {
 		t.Errorf("a start on a file that this program cannot read: %v", err)
 	}
 	// The upgrade left a copy of the file as it was.
-	backup := &conn{pool: db.pool(readPragmas)}
+	backup := db.conn(readPragmas)
 	if err := backup.exec("ATTACH DATABASE ? AS b", db.path+".v1.bak"); err != nil {
 		t.Fatal(err)
 	}
@@ -213,11 +242,11 @@ func TestRefusedFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	foreign := filepath.Join(dir, "foreign.db")
-	other := &conn{pool: (&DB{path: foreign}).pool(writePragmas)}
+	other := (&DB{path: foreign}).conn(writePragmas)
 	if err := other.exec("CREATE TABLE theirs (x)"); err != nil {
 		t.Fatal(err)
 	}
-	if err := other.pool.Close(); err != nil {
+	if err := other.close(); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
@@ -246,7 +275,7 @@ func TestDamage(t *testing.T) {
 	db := openTest(t)
 	s := store(t, db)
 	id := memstoretest.Save(t, s, memstore.Discovery, "title", "text", "").ID
-	raw := &conn{pool: db.pool(writePragmas)}
+	raw := db.conn(writePragmas)
 	if err := raw.exec("UPDATE terms SET blob = zeroblob(40)"); err != nil {
 		t.Fatal(err)
 	}

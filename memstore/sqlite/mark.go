@@ -1,11 +1,18 @@
 package sqlite
 
-import "context"
+import (
+	"context"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+)
 
 // Mark implements memstore.Marker.
 func (db *DB) Mark(ctx context.Context, name string, value []byte) ([]byte, error) {
 	name = "mark:" + name
 	c := <-db.scans
+	if c == nil {
+		return nil, memstore.ErrClosed
+	}
 	stored, err := c.fact(name)
 	db.scans <- c
 	if err != nil || stored != nil {

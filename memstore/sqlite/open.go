@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver, SQLite in Go
@@ -34,11 +35,14 @@ type DB struct {
 	opts    Options
 	present *openLock
 	lock    *writeLock
-	pools   []*sql.DB // one connection each
+	conns   []*conn // all there are
 	readers chan *conn
 	scans   chan *conn
 	writer  *writer
 	wiper   *wiper
+
+	closing sync.Once
+	closed  error // what Close answered
 }
 
 var (
@@ -83,12 +87,12 @@ func (db *DB) open(ctx context.Context) (err error) {
 	readers := max(2, runtime.GOMAXPROCS(0))
 	db.readers = make(chan *conn, readers)
 	for range readers {
-		db.readers <- &conn{pool: db.pool(readPragmas)}
+		db.readers <- db.conn(readPragmas)
 	}
 	scans := max(1, runtime.GOMAXPROCS(0)/2)
 	db.scans = make(chan *conn, scans)
 	for range scans {
-		db.scans <- &conn{pool: db.pool(readPragmas)}
+		db.scans <- db.conn(readPragmas)
 	}
 	db.writer = startWriter(first, db.lock, db.opts.LockWait)
 	db.wiper, err = startWiper(ctx, db)
@@ -100,7 +104,7 @@ func (db *DB) open(ctx context.Context) (err error) {
 // does not keep others from reading; anything else is done under the lock.
 func (db *DB) first(ctx context.Context, lock *writeLock) (*conn, error) {
 	if info, err := os.Stat(db.path); err == nil && info.Size() > 0 {
-		c := &conn{pool: db.pool(writePragmas)}
+		c := db.conn(writePragmas)
 		if ready, err := schemaReady(c); err == nil && ready {
 			return c, verifyPragmas(c)
 		}
@@ -109,7 +113,7 @@ func (db *DB) first(ctx context.Context, lock *writeLock) (*conn, error) {
 		return nil, err
 	}
 	defer lock.release()
-	c := &conn{pool: db.pool(writePragmas)}
+	c := db.conn(writePragmas)
 	if err := migrate(c, db.path, db.opts.Program, migrations()); err != nil {
 		return nil, err
 	}
@@ -135,16 +139,16 @@ var (
 	readPragmas  = append(append([]string{}, commonPragmas...), "query_only(1)")
 )
 
-// pool makes a handle with at most one connection, which is opened when it is
-// first used.
-func (db *DB) pool(pragmas []string) *sql.DB {
+// conn makes a connection, which is opened when it is first used.
+func (db *DB) conn(pragmas []string) *conn {
 	p, err := sql.Open("sqlite", dsn(db.path, pragmas))
 	if err != nil {
 		panic("sqlite: the driver is not registered: " + err.Error())
 	}
 	p.SetMaxOpenConns(1)
-	db.pools = append(db.pools, p)
-	return p
+	c := &conn{pool: p}
+	db.conns = append(db.conns, c)
+	return c
 }
 
 // dsn builds the driver's name for a file. Everything of the path is escaped:
@@ -216,19 +220,29 @@ func prepareFile(path string) error {
 func (db *DB) Path() string { return db.path }
 
 // Close tries once more to wipe what was erased, finishes what is queued and
-// closes the file.
+// what is being read, and closes the file. What comes after is answered with
+// memstore.ErrClosed.
 func (db *DB) Close() error {
-	db.wiper.stop()
-	db.writer.stop()
-	return db.release()
+	db.closing.Do(func() {
+		db.wiper.stop()
+		db.writer.stop()
+		for _, idle := range []chan *conn{db.readers, db.scans} {
+			for range cap(idle) {
+				<-idle
+			}
+			close(idle)
+		}
+		db.closed = db.release()
+	})
+	return db.closed
 }
 
 func (db *DB) release() error {
 	var errs []error
-	for _, p := range db.pools {
-		errs = append(errs, p.Close())
+	for _, c := range db.conns {
+		errs = append(errs, c.close())
 	}
-	db.pools = nil
+	db.conns = nil
 	if db.lock != nil {
 		errs = append(errs, db.lock.close())
 		db.lock = nil

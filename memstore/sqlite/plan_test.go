@@ -30,7 +30,7 @@ func openTest(t *testing.T) *DB {
 // by equality. A statement that forgot its user would scan.
 func TestPlansLeadWithTheUser(t *testing.T) {
 	db := openTest(t)
-	c := &conn{pool: db.pool(readPragmas)}
+	c := db.conn(readPragmas)
 	if err := c.connect(); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func details(t *testing.T, rows *sql.Rows) []string {
 // with user_id, but for the table of facts about the whole file.
 func TestKeysLeadWithTheUser(t *testing.T) {
 	db := openTest(t)
-	c := &conn{pool: db.pool(readPragmas)}
+	c := db.conn(readPragmas)
 	if err := c.connect(); err != nil {
 		t.Fatal(err)
 	}
@@ -157,14 +157,14 @@ func TestStatementsStandInOneFile(t *testing.T) {
 func TestPragmasOnEveryConnection(t *testing.T) {
 	db := openTest(t)
 	for range 3 {
-		if err := verifyPragmas(&conn{pool: db.pool(readPragmas)}); err != nil {
+		if err := verifyPragmas(db.conn(readPragmas)); err != nil {
 			t.Error(err)
 		}
 	}
 	if err := verifyPragmas(db.writer.c); err != nil {
 		t.Error(err)
 	}
-	reader := &conn{pool: db.pool(readPragmas)}
+	reader := db.conn(readPragmas)
 	if err := reader.exec(deleteFact, "x"); err == nil {
 		t.Error("a reading connection can write")
 	}

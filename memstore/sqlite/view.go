@@ -27,6 +27,9 @@ func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f fu
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if c == nil { // the channel was closed
+		return memstore.ErrClosed
+	}
 	defer func() { idle <- c }()
 	if db.writer.stopped() {
 		return memstore.ErrClosed

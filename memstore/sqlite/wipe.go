@@ -28,7 +28,7 @@ type wiper struct {
 func startWiper(_ context.Context, db *DB) (*wiper, error) {
 	pragmas := append([]string{}, writePragmas...)
 	pragmas[0] = "busy_timeout(0)" // a try must not wait for readers
-	w := &wiper{c: &conn{pool: db.pool(pragmas)}, write: db.writer}
+	w := &wiper{c: db.conn(pragmas), write: db.writer}
 	left, err := db.writer.c.fact(factErased) // the writer has no work yet
 	if err == nil && left != nil {
 		w.later(0)

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// bareServer is the least that mcp-go can serve: twelve tools that do nothing.
+func bareServer() {
+	s := server.NewMCPServer("bare", "1")
+	for _, name := range strings.Fields("a b c d e f g h i j k l") {
+		s.AddTool(mcp.NewTool(name, mcp.WithDescription("does nothing"), mcp.WithString("text")),
+			func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+				return mcp.NewToolResultText("nothing"), nil
+			})
+	}
+	if err := server.ServeStdio(s); err != nil {
+		os.Exit(1)
+	}
+}
+
+const (
+	initialize  = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}`
+	initialized = `{"jsonrpc":"2.0","method":"notifications/initialized"}`
+	listTools   = `{"jsonrpc":"2.0","id":2,"method":"tools/list"}`
+)
+
+// BenchmarkStart measures from starting a process to its answer to tools/list:
+// ours, on a store that exists and on one that does not yet, and a server
+// without storage.
+func BenchmarkStart(b *testing.B) {
+	dir := b.TempDir()
+	run := func(b *testing.B, name string, args ...string) {
+		cmd := exec.CommandContext(b.Context(), name, args...)
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			b.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			b.Fatal(err)
+		}
+		r := bufio.NewReader(out)
+		say := func(messages ...string) {
+			if _, err := io.WriteString(in, strings.Join(messages, "\n")+"\n"); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := r.ReadString('\n'); err != nil {
+				b.Fatal(err)
+			}
+		}
+		say(initialize)
+		say(initialized, listTools)
+		b.StopTimer()
+		if err := in.Close(); err != nil {
+			b.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.Run("Bare", func(b *testing.B) {
+		for b.Loop() {
+			run(b, "bare-mcp")
+		}
+	})
+	b.Run("Existing", func(b *testing.B) {
+		db := filepath.Join(dir, "existing.db")
+		run(b, "ilab-mcp", "stdio", "--user", "me", "--db", db)
+		for b.Loop() {
+			run(b, "ilab-mcp", "stdio", "--user", "me", "--db", db)
+		}
+	})
+	b.Run("New", func(b *testing.B) {
+		for b.Loop() {
+			fresh, err := os.MkdirTemp(dir, "new")
+			if err != nil {
+				b.Fatal(err)
+			}
+			run(b, "ilab-mcp", "stdio", "--user", "me", "--db", filepath.Join(fresh, "memory.db"))
+		}
+	})
+}
