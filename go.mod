@@ -2,20 +2,25 @@ module github.com/ilab-mcp/ilab-mcp
 
 go 1.26.0
 
+// What the program is made of.
 require (
-	github.com/alecthomas/kong v1.17.0
-	github.com/blevesearch/snowballstem v0.9.0
-	github.com/clipperhouse/uax29/v2 v2.7.0
-	github.com/gofrs/flock v0.13.2
-	github.com/invopop/jsonschema v0.14.0
-	github.com/mark3labs/mcp-go v1.2.1
-	github.com/modelcontextprotocol/go-sdk v1.8.0
-	github.com/rogpeppe/go-internal v1.16.0
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
-	go.uber.org/goleak v1.3.0
-	golang.org/x/text v0.43.0
-	modernc.org/sqlite v1.62.0
-	pgregory.net/rapid v1.3.0
+	github.com/alecthomas/kong v1.17.0 // command line
+	github.com/blevesearch/snowballstem v0.9.0 // stemming
+	github.com/clipperhouse/uax29/v2 v2.7.0 // words, by Unicode's rules
+	github.com/gofrs/flock v0.13.2 // locks between processes
+	github.com/invopop/jsonschema v0.14.0 // schemas from Go structs
+	github.com/mark3labs/mcp-go v1.2.1 // MCP
+	golang.org/x/text v0.43.0 // normal forms, case
+	modernc.org/sqlite v1.62.0 // SQLite in Go
+)
+
+// What only tests use.
+require (
+	github.com/modelcontextprotocol/go-sdk v1.8.0 // a second, independent client
+	github.com/rogpeppe/go-internal v1.16.0 // scripts of the command line
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // every schema compiles
+	go.uber.org/goleak v1.3.0 // no goroutine stays
+	pgregory.net/rapid v1.3.0 // properties
 )
 
 require (
