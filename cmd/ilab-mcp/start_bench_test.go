@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ import (
 // bareServer is the least that mcp-go can serve: twelve tools that do nothing.
 func bareServer() {
 	s := server.NewMCPServer("bare", "1")
-	for _, name := range strings.Fields("a b c d e f g h i j k l") {
+	for name := range strings.FieldsSeq("a b c d e f g h i j k l") {
 		s.AddTool(mcp.NewTool(name, mcp.WithDescription("does nothing"), mcp.WithString("text")),
 			func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 				return mcp.NewToolResultText("nothing"), nil
@@ -85,12 +86,10 @@ func BenchmarkStart(b *testing.B) {
 		}
 	})
 	b.Run("New", func(b *testing.B) {
+		n := 0
 		for b.Loop() {
-			fresh, err := os.MkdirTemp(dir, "new")
-			if err != nil {
-				b.Fatal(err)
-			}
-			run(b, "ilab-mcp", "stdio", "--user", "me", "--db", filepath.Join(fresh, "memory.db"))
+			n++
+			run(b, "ilab-mcp", "stdio", "--user", "me", "--db", filepath.Join(dir, strconv.Itoa(n), "memory.db"))
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -42,7 +43,10 @@ func migrations() []string {
 
 func schemaVersion(c *conn) (int, error) {
 	var v int
-	err := c.queryOne("PRAGMA user_version", nil, &v)
+	s, err := c.prepared(&c.moves[userVersion], controlStatements[userVersion])
+	if err == nil {
+		err = s.QueryRowContext(context.Background()).Scan(&v)
+	}
 	return v, err
 }
 

@@ -103,7 +103,8 @@ var statements = [queries]string{
 	updateTerms: `UPDATE terms SET blob = ?4, sum = ?5 WHERE user_id = ?1 AND seq = ?2 AND id = ?3 AND blob IS NOT NULL`,
 }
 
-// control names a statement that moves a transaction and touches no row.
+// control names a statement that moves a transaction, or reads what it depends
+// on, and touches no row.
 type control int
 
 const (
@@ -114,6 +115,7 @@ const (
 	savepoint
 	rollbackTo
 	releaseSavepoint
+	userVersion
 
 	controls // how many there are
 )
@@ -126,6 +128,7 @@ var controlStatements = [controls]string{
 	savepoint:        `SAVEPOINT member`,
 	rollbackTo:       `ROLLBACK TO member`,
 	releaseSavepoint: `RELEASE member`,
+	userVersion:      `PRAGMA user_version`,
 }
 
 // Statements about the whole file. They see no user's rows.
