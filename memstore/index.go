@@ -104,7 +104,7 @@ func (s *Store) follow(u *userIndex, r Reader, head UserRow, last bool) error {
 	if head.Seq-x.Seq() > changesPerView {
 		return errBehind
 	}
-	if _, err := u.apply(r, x); err != nil {
+	if err := u.apply(r, x); err != nil {
 		return err
 	}
 	s.db.indexes.Resize(s.user, x.Bytes())
@@ -122,38 +122,83 @@ func (s *Store) loadIndex(ctx context.Context, u *userIndex) error {
 			return ctx.Err()
 		}
 	}
-	var x *recall.Index
-	for done := false; !done; {
-		err := s.db.backend.Scan(ctx, s.user, func(r Reader) error {
-			head, err := r.Head()
-			if err != nil {
-				return err
-			}
-			if x == nil {
-				if u.serves(head) { // another load was faster
-					done = true
-					return nil
-				}
-			}
-			if x == nil || x.Epoch() != head.Epoch || x.Seq() > head.Seq {
-				x = recall.NewIndex(head.Epoch, s.db.opts.IndexBytes/2)
-			}
-			n, err := u.apply(r, x)
-			done = n < changesPerView
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if x == nil {
-		return nil
+	x, err := s.build(ctx, u)
+	if err != nil || x == nil {
+		return err
 	}
 	u.mu.Lock()
 	u.idx = x
 	u.mu.Unlock()
 	s.db.indexes.Resize(s.user, x.Bytes())
 	return nil
+}
+
+// chunk is what one View of a load has read.
+type chunk struct {
+	first   bool // begins the index anew
+	head    UserRow
+	changes []Change
+	remade  map[int64][]byte
+	err     error
+}
+
+// build reads the next chunk while it puts the last one into the index. It
+// gives nil where another load was faster.
+func (s *Store) build(ctx context.Context, u *userIndex) (*recall.Index, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	chunks := make(chan chunk, 1)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer close(chunks)
+		s.readChunks(ctx, u, chunks)
+	})
+	defer reading.Wait() // a panic must not leave the reader behind
+	defer cancel()
+	var x *recall.Index
+	for c := range chunks {
+		if c.err != nil {
+			return nil, c.err
+		}
+		if c.first {
+			x = recall.NewIndex(c.head.Epoch, s.db.opts.IndexBytes/2)
+		}
+		if err := u.put(x, c); err != nil {
+			return nil, err
+		}
+	}
+	return x, ctx.Err()
+}
+
+// readChunks reads all changes, from the first one again if the user's store
+// was emptied meanwhile.
+func (s *Store) readChunks(ctx context.Context, u *userIndex, chunks chan<- chunk) {
+	var epoch, after int64
+	for {
+		var c chunk
+		c.err = s.db.backend.Scan(ctx, s.user, func(r Reader) (err error) {
+			if c.head, err = r.Head(); err != nil {
+				return err
+			}
+			if c.head.Epoch != epoch || c.head.Seq < after {
+				epoch, after = c.head.Epoch, 0
+			}
+			c.changes, c.remade, err = readChanges(r, after)
+			return err
+		})
+		c.first = after == 0
+		if c.err == nil && c.first && u.serves(c.head) {
+			return
+		}
+		select {
+		case chunks <- c:
+		case <-ctx.Done():
+			return
+		}
+		if c.err != nil || len(c.changes) < changesPerView {
+			return
+		}
+		after = c.changes[len(c.changes)-1].Seq
+	}
 }
 
 // serves reports whether the index can follow to that head by itself.
@@ -165,30 +210,41 @@ func (u *userIndex) serves(head UserRow) bool {
 }
 
 // apply moves the index by one chunk of changes. The caller may write to x.
-func (u *userIndex) apply(r Reader, x *recall.Index) (int, error) {
-	changes, err := r.Changes(x.Seq(), changesPerView)
+func (u *userIndex) apply(r Reader, x *recall.Index) error {
+	changes, remade, err := readChanges(r, x.Seq())
 	if err != nil {
-		return 0, err
+		return err
 	}
-	again, err := remake(r, changes)
+	return u.put(x, chunk{changes: changes, remade: remade})
+}
+
+// readChanges reads one chunk of changes, with the terms made again of those
+// that another version of the analyser made.
+func readChanges(r Reader, after int64) ([]Change, map[int64][]byte, error) {
+	changes, err := r.Changes(after, changesPerView)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	for _, c := range changes {
-		blob := c.Terms
-		if made, ok := again[c.ID]; ok && blob != nil {
+	remade, err := remake(r, changes)
+	return changes, remade, err
+}
+
+func (u *userIndex) put(x *recall.Index, c chunk) error {
+	for _, change := range c.changes {
+		blob := change.Terms
+		if made, ok := c.remade[change.ID]; ok && blob != nil {
 			blob = made
-			u.wantRepack(Repack{ID: c.ID, Seq: c.Seq, Terms: Sealed{b: made}})
+			u.wantRepack(Repack{ID: change.ID, Seq: change.Seq, Terms: Sealed{b: made}})
 		}
 		if blob == nil {
-			x.Remove(c.Seq, c.ID)
+			x.Remove(change.Seq, change.ID)
 			continue
 		}
-		if err := x.Put(c.Seq, c.ID, blob); err != nil {
-			return 0, &Error{Kind: Damaged, Msg: fmt.Sprintf("the search terms of memory %d are damaged; run ilab-mcp doctor", c.ID), Err: err}
+		if err := x.Put(change.Seq, change.ID, blob); err != nil {
+			return &Error{Kind: Damaged, Msg: fmt.Sprintf("the search terms of memory %d are damaged; run ilab-mcp doctor", change.ID), Err: err}
 		}
 	}
-	return len(changes), nil
+	return nil
 }
 
 // remake analyses again, from their text, the changes whose terms are of

@@ -134,10 +134,16 @@ func benchText(rng *rand.Rand, words int) string {
 }
 
 // benchWord draws one of 20,000 words, the one of rank r with a probability of
-// about 1/r (Zipf's law): some stand in every note, most in few.
+// about 1/r (Zipf's law): some stand in every note, most in few. They have
+// four to six letters, so that 50 are about as long as 50 words of English.
 func benchWord(rng *rand.Rand) string {
-	rank := int(math.Pow(20_000, rng.Float64()))
-	return fmt.Sprintf("w%cx%d", 'a'+rank%26, rank)
+	const consonants, vowels = "bcdfgklmnprtvz", "aeiou"
+	const syllables = len(consonants) * len(vowels)
+	var word []byte
+	for n := syllables + int(math.Pow(20_000, rng.Float64())); n > 0; n /= syllables {
+		word = append(word, consonants[n%syllables/len(vowels)], vowels[n%len(vowels)])
+	}
+	return string(word)
 }
 
 func benchQueries(b *testing.B) []memstore.Query {

@@ -36,21 +36,21 @@ func (x *Index) compact(slack int) {
 		l.posts = trim(posts)
 		x.postBytes += int64(cap(l.posts)-was) * 4
 	}
-	if len(x.lists) > slack*len(x.terms) {
+	if len(x.lists) > slack*x.terms.len() {
 		x.renumber()
 	}
 	x.slots, x.peakDocs = shrink(x.slots, x.peakDocs, slack)
-	x.terms, x.peakTerms = shrink(x.terms, x.peakTerms, slack)
+	x.terms.fit(slack)
 }
 
 // renumber closes the gaps that freed terms have left in lists.
 func (x *Index) renumber() {
 	moved := make([]uint32, len(x.lists))
-	lists := make([]postings, 0, len(x.terms))
+	lists := make([]postings, 0, x.terms.len())
 	for t, l := range x.lists {
 		if l.df > 0 {
 			moved[t] = uint32(len(lists))
-			x.terms[l.text] = moved[t]
+			x.terms.move(l.text, uint32(t), moved[t])
 			lists = append(lists, l)
 		}
 	}

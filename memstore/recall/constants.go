@@ -49,11 +49,10 @@ const (
 
 // Sizes for Index.Bytes, in bytes, measured on 64-bit Go 1.26 (TestBytesAreHonest).
 const (
-	indexBytes    = 1 << 10 // an empty index
-	docBytes      = 48      // doc
-	slotBytes     = 4 + 2   // its length and kind
-	scratchBytes  = 8 + 4   // its share of one Search's score and touched list
-	listBytes     = 48      // postings
-	idEntryBytes  = 26      // an entry of map[int64]uint32, at the mean load
-	txtEntryBytes = 38      // an entry of map[string]uint32, at the mean load
+	indexBytes   = 1 << 10 // an empty index
+	docBytes     = 48      // doc
+	slotBytes    = 4 + 2   // its length and kind
+	scratchBytes = 8 + 4   // its share of one Search's score and touched list
+	listBytes    = 48      // postings
+	idEntryBytes = 26      // an entry of map[int64]uint32, at the mean load
 )

@@ -16,7 +16,7 @@ import (
 type Index struct {
 	epoch, seq, maxBytes int64
 
-	terms map[string]uint32 // term -> its place in lists
+	terms dict // term -> its place in lists
 	lists []postings
 	spare []uint32 // free places in lists
 
@@ -29,9 +29,10 @@ type Index struct {
 	left map[int64]struct{} // memories left out because of maxBytes
 
 	postBytes, termBytes, formBytes int64 // heap held by postings, term texts, forward lists
-	peakDocs, peakTerms             int   // the most entries of slots and terms; maps do not shrink
+	peakDocs                        int   // the most entries of slots; a map does not shrink
 
 	refs    []termRef // buffers of Put
+	found   []uint32
 	forward []byte
 	scratch sync.Pool // *scores, of Search
 }
@@ -56,7 +57,7 @@ func NewIndex(epoch int64, maxBytes int64) *Index {
 	return &Index{
 		epoch:    epoch,
 		maxBytes: maxBytes,
-		terms:    make(map[string]uint32),
+		terms:    newDict(),
 		slots:    make(map[int64]uint32),
 		left:     make(map[int64]struct{}),
 	}
@@ -82,8 +83,8 @@ func (x *Index) Bytes() int64 {
 		int64(cap(x.docs))*docBytes + int64(cap(x.kinds))*slotBytes + int64(len(x.docs))*scratchBytes +
 		int64(cap(x.lists))*listBytes + int64(cap(x.spare))*4 +
 		int64(max(x.peakDocs, len(x.slots))+len(x.left))*idEntryBytes +
-		int64(max(x.peakTerms, len(x.terms)))*txtEntryBytes +
-		int64(cap(x.refs))*12 + int64(cap(x.forward))
+		x.terms.bytes() +
+		int64(cap(x.refs))*12 + int64(cap(x.found))*4 + int64(cap(x.forward))
 }
 
 // Put adds memory id, or replaces it, from a blob that [Pack] made, as change
@@ -97,13 +98,18 @@ func (x *Index) Put(seq, id int64, blob []byte) error {
 	}
 	x.Remove(seq, id)
 	slot := uint32(len(x.docs))
-	x.forward = x.forward[:0]
+	x.forward, x.found = x.forward[:0], x.found[:0]
 	for _, ref := range x.refs {
-		t := x.intern(blob[ref.at:ref.end])
+		x.found = append(x.found, x.intern(blob[ref.at:ref.end]))
+	}
+	// A loop of its own, so that the processor can fetch several lists at once.
+	for i, t := range x.found {
 		l := &x.lists[t]
 		was := cap(l.posts)
-		l.posts = append(l.posts, slot<<tfBits|uint32(ref.tf))
-		x.postBytes += int64(cap(l.posts)-was) * 4
+		l.posts = append(l.posts, slot<<tfBits|uint32(x.refs[i].tf))
+		if now := cap(l.posts); now != was {
+			x.postBytes += int64(now-was) * 4
+		}
 		l.df++
 		x.forward = binary.AppendUvarint(x.forward, uint64(t))
 	}
@@ -120,7 +126,7 @@ func (x *Index) Put(seq, id int64, blob []byte) error {
 
 // intern returns the place in lists of a term, which is made if need be.
 func (x *Index) intern(text []byte) uint32 {
-	if t, ok := x.terms[string(text)]; ok {
+	if t, ok := x.terms.find(x.lists, text); ok {
 		return t
 	}
 	var t uint32
@@ -133,7 +139,7 @@ func (x *Index) intern(text []byte) uint32 {
 	}
 	s := string(text)
 	x.lists[t].text = s
-	x.terms[s] = t
+	x.terms.add(s, t)
 	x.termBytes += textBytes(s)
 	return t
 }

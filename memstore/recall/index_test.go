@@ -43,8 +43,14 @@ func check(t testing.TB, x *Index) {
 		t.Fatalf("%d words, counted %d", words, x.words)
 	}
 	post, text, live := int64(0), int64(0), 0
-	for term, i := range x.terms {
-		l := x.lists[i]
+	for i, l := range x.lists {
+		term := l.text
+		if l.df == 0 {
+			continue
+		}
+		if at, ok := x.terms.find(x.lists, []byte(term)); !ok || int(at) != i {
+			t.Fatalf("%q is at %d, found at %d %v", term, i, at, ok)
+		}
 		df := uint32(0)
 		if !slices.IsSorted(l.posts) {
 			t.Fatalf("%q: postings not in order", term)
@@ -64,8 +70,8 @@ func check(t testing.TB, x *Index) {
 	if live != forward || post != x.postBytes || text != x.termBytes {
 		t.Fatalf("live postings %d, forward %d; bytes %d, counted %d; text %d, counted %d", live, forward, x.postBytes, post, x.termBytes, text)
 	}
-	if used := len(x.lists) - len(x.spare); used != len(x.terms) {
-		t.Fatalf("%d lists in use for %d terms", used, len(x.terms))
+	if used := len(x.lists) - len(x.spare); used != x.terms.len() {
+		t.Fatalf("%d lists in use for %d terms", used, x.terms.len())
 	}
 }
 
@@ -105,8 +111,8 @@ func TestRemoveAndReplace(t *testing.T) {
 	if x.Seq() != 6 {
 		t.Errorf("seq went back to %d", x.Seq())
 	}
-	if len(x.terms) != 0 || x.Len() != 0 || find("shared") != "" {
-		t.Errorf("empty index keeps %v", x.terms)
+	if x.terms.len() != 0 || x.Len() != 0 || find("shared") != "" {
+		t.Errorf("empty index keeps %d terms", x.terms.len())
 	}
 }
 
@@ -119,7 +125,7 @@ func TestErasedWordsAreFreed(t *testing.T) {
 	}
 	put(t, x, 51, note{ID: 51, Content: "common zanzibar"})
 	x.Remove(52, 51)
-	if _, ok := x.terms["zanzibar"]; ok {
+	if _, ok := x.terms.find(x.lists, []byte("zanzibar")); ok {
 		t.Error("the word is in the dictionary")
 	}
 	for _, l := range x.lists {
@@ -217,8 +223,8 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if x.Len() != len(live) || x.words != fresh.words || len(x.terms) != len(fresh.terms) {
-			t.Fatalf("len %d %d, words %d %d, terms %d %d", x.Len(), len(live), x.words, fresh.words, len(x.terms), len(fresh.terms))
+		if x.Len() != len(live) || x.words != fresh.words || x.terms.len() != fresh.terms.len() {
+			t.Fatalf("len %d %d, words %d %d, terms %d %d", x.Len(), len(live), x.words, fresh.words, x.terms.len(), fresh.terms.len())
 		}
 		for range 4 {
 			q := ParseQuery(text.Draw(t, "query"))

@@ -29,8 +29,7 @@ func (x *Index) kill(slot uint32) (posts int) {
 		b = b[n:]
 		l := &x.lists[t]
 		if l.df--; l.df == 0 {
-			x.peakTerms = max(x.peakTerms, len(x.terms))
-			delete(x.terms, l.text)
+			x.terms.remove(l.text, uint32(t))
 			x.termBytes -= textBytes(l.text)
 			x.postBytes -= int64(cap(l.posts)) * 4
 			*l = postings{}
@@ -66,9 +65,9 @@ func (x *Index) fit() {
 		freed := int64(0) // what compact will give back
 		for _, slot := range order {
 			x.left[x.docs[slot].id] = struct{}{}
-			terms := len(x.terms)
+			terms := x.terms.len()
 			freed += docBytes + slotBytes + scratchBytes + idEntryBytes + 4*int64(x.kill(slot))
-			freed += int64(terms-len(x.terms)) * (listBytes + txtEntryBytes)
+			freed += int64(terms-x.terms.len()) * (listBytes + 2*dictEntryBytes)
 			if x.Bytes()-freed <= goal {
 				break
 			}

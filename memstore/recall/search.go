@@ -99,7 +99,7 @@ func (x *Index) weigh(q Query, terms []weighted) []weighted {
 		return nil
 	}
 	for i, text := range q.terms {
-		if t, ok := x.terms[text]; ok {
+		if t, ok := x.terms.find(x.lists, []byte(text)); ok {
 			terms = append(terms, weighted{posts: x.lists[t].posts, df: x.lists[t].df, nth: i})
 		}
 	}
