@@ -124,16 +124,15 @@ func (db *DB) first(ctx context.Context, lock *writeLock) (*conn, error) {
 // pool they reach one connection of several.
 var (
 	commonPragmas = []string{
-		"busy_timeout(10000)",   // first: what follows may have to wait
-		"journal_mode(WAL)",     // readers never wait for the writer
-		"synchronous(FULL)",     // an acknowledged save survives power loss
-		"foreign_keys(1)",       //
-		"secure_delete(1)",      // erased rows are overwritten, not unlinked
-		"trusted_schema(0)",     // no functions called out of a forged schema
-		"cell_size_check(1)",    // notice damage early
-		"temp_store(MEMORY)",    // no text in temporary files
-		"cache_size(-4096)",     // 4 MiB a connection
-		"journal_size_limit(0)", // a checkpointed log is cut, not kept
+		"busy_timeout(10000)", // first: what follows may have to wait
+		"journal_mode(WAL)",   // readers never wait for the writer
+		"synchronous(FULL)",   // an acknowledged save survives power loss
+		"foreign_keys(1)",     //
+		"secure_delete(1)",    // erased rows are overwritten, not unlinked
+		"trusted_schema(0)",   // no functions called out of a forged schema
+		"cell_size_check(1)",  // notice damage early
+		"temp_store(MEMORY)",  // no text in temporary files
+		"cache_size(-4096)",   // 4 MiB a connection
 	}
 	writePragmas = commonPragmas
 	readPragmas  = append(append([]string{}, commonPragmas...), "query_only(1)")
