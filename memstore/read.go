@@ -6,17 +6,23 @@ import "context"
 func (s *Store) Get(ctx context.Context, id int64) (Memory, error) {
 	var m Memory
 	err := s.view(ctx, func(r Reader) error {
-		rows, err := r.Rows([]int64{id})
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return noMemory(id)
-		}
-		m = rows[0].memory()
-		return nil
+		row, err := one(r, id)
+		m = row.memory()
+		return err
 	})
 	return m, err
+}
+
+// one reads the row of a memory that must be there.
+func one(r Reader, id int64) (Row, error) {
+	rows, err := r.Rows([]int64{id})
+	if err != nil {
+		return Row{}, err
+	}
+	if len(rows) == 0 {
+		return Row{}, noMemory(id)
+	}
+	return rows[0], nil
 }
 
 // ByTopic gives the memory that has the topic key. NotFound if none has.
@@ -61,14 +67,11 @@ func (s *Store) History(ctx context.Context, id int64, n int) ([]Revision, int, 
 	var revisions []Revision
 	total := 0
 	err := s.view(ctx, func(r Reader) error {
-		rows, err := r.Rows([]int64{id})
+		row, err := one(r, id)
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return noMemory(id)
-		}
-		now := rows[0].memory()
+		now := row.memory()
 		revisions = []Revision{{
 			Revision: now.Revision, Type: now.Type, Title: now.Title, Content: now.Content,
 			Session: now.Session, Source: now.Source, At: now.Updated,

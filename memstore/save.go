@@ -26,6 +26,11 @@ func (s *Store) Save(ctx context.Context, d Draft) (Saved, error) {
 	if d.TopicKey.IsZero() {
 		want.Hash = &t.hash
 	}
+	return s.keep(ctx, want, t)
+}
+
+// keep saves a text in the active session.
+func (s *Store) keep(ctx context.Context, want Want, t text) (Saved, error) {
 	done, _, err := s.write(ctx, want, func(tx *txn) error {
 		session, err := tx.touch()
 		if err != nil {
@@ -38,7 +43,7 @@ func (s *Store) Save(ctx context.Context, d Draft) (Saved, error) {
 	}
 	return Saved{
 		ID: done.memory, Outcome: done.outcome, Session: done.session,
-		TopicKey: d.TopicKey.String(), Revision: done.revision,
+		TopicKey: t.topic.String(), Revision: done.revision,
 	}, nil
 }
 
@@ -124,15 +129,9 @@ func (s *Store) Update(ctx context.Context, id int64, p Patch) (Saved, error) {
 // prepare reads the memory and works out its new text before the transaction.
 func (s *Store) prepare(ctx context.Context, id int64, p Patch) (was Row, ready text, err error) {
 	err = s.view(ctx, func(r Reader) error {
-		rows, err := r.Rows([]int64{id})
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return noMemory(id)
-		}
-		was = rows[0]
-		return nil
+		row, err := one(r, id)
+		was = row
+		return err
 	})
 	if err == nil {
 		ready, err = s.db.opts.patched(&was, p)

@@ -56,17 +56,7 @@ func (s *Store) Summarize(ctx context.Context, n Note) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	done, _, err := s.write(ctx, Want{Hash: &t.hash}, func(tx *txn) error {
-		session, err := tx.touch()
-		if err != nil {
-			return err
-		}
-		return tx.save(t, session)
-	})
-	if err != nil {
-		return Saved{}, err
-	}
-	return Saved{ID: done.memory, Outcome: done.outcome, Session: done.session, Revision: done.revision}, nil
+	return s.keep(ctx, Want{Hash: &t.hash}, t)
 }
 
 // EndSession ends the active session with a summary, which is also kept as a
