@@ -88,7 +88,37 @@ func play(role, path, user, tag string) error {
 		fmt.Println("found", found.Total)
 		return db.Close()
 	}
+	if role == "replacer" {
+		if err := replaceAll(ctx, s, tag); err != nil {
+			return err
+		}
+		return db.Close()
+	}
 	return fmt.Errorf("no role %s", role)
+}
+
+// replaceAll erases all memories it finds and saves as many new ones.
+func replaceAll(ctx context.Context, s *memstore.Store, tag string) error {
+	q, err := query("common")
+	if err != nil {
+		return err
+	}
+	erased := 0
+	for {
+		found, err := s.Search(ctx, q)
+		if err != nil {
+			return err
+		}
+		if len(found.Hits) == 0 {
+			return write(ctx, s, tag, erased)
+		}
+		for _, h := range found.Hits {
+			if ok, _, err := s.Forget(ctx, h.ID); !ok || err != nil {
+				return fmt.Errorf("forget %d: %v %w", h.ID, ok, err)
+			}
+			erased++
+		}
+	}
 }
 
 func query(text string) (memstore.Query, error) {
@@ -308,40 +338,39 @@ func TestStoppedLockHolder(t *testing.T) {
 	}
 }
 
-// TestTwoProcessesStayCoherent: one process has its index, another one (a
-// second open file, with all its caches) erases everything and saves as many
-// again; the first finds exactly the new.
+// TestTwoProcessesStayCoherent: this process has its index, another one erases
+// everything and saves as many again; this one finds exactly the new.
 func TestTwoProcessesStayCoherent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "memory.db")
-	a := memstoretest.User(t, memstore.New(openFile(t, path), memstore.DefaultOptions()), "alice")
-	b := memstoretest.User(t, memstore.New(openFile(t, path), memstore.DefaultOptions()), "alice")
+	s := memstoretest.User(t, memstore.New(openFile(t, path), memstore.DefaultOptions()), "alice")
 	const n = 100
+	old := map[int64]bool{}
 	for i := range n {
-		memstoretest.Save(t, a, memstore.Discovery, fmt.Sprint("old ", i), "common stale", "")
+		old[memstoretest.Save(t, s, memstore.Discovery, fmt.Sprint("old ", i), "common stale", "").ID] = true
 	}
-	found, err := a.Search(t.Context(), memstoretest.Query(t, "common", 100))
+	found, err := s.Search(t.Context(), memstoretest.Query(t, "common", 100))
 	if err != nil || found.Total != n {
 		t.Fatalf("%+v %v", found, err)
 	}
-	for _, h := range found.Hits {
-		if ok, _, err := b.Forget(t.Context(), h.ID); !ok || err != nil {
-			t.Fatal(ok, err)
+	other := start(t, "replacer", path, "alice", "new")
+	for i := range n {
+		if line := other.line(t); line != strconv.Itoa(i) {
+			t.Fatal(line)
 		}
 	}
-	want := map[int64]bool{}
-	for i := range n {
-		want[memstoretest.Save(t, b, memstore.Discovery, fmt.Sprint("new ", i), "common fresh", "").ID] = true
-	}
-	found, err = a.Search(t.Context(), memstoretest.Query(t, "common", 100))
+	found, err = s.Search(t.Context(), memstoretest.Query(t, "common", 100))
 	if err != nil || found.Total != n || len(found.Hits) != n {
 		t.Fatalf("total %d, %d hits, %v", found.Total, len(found.Hits), err)
 	}
 	for _, h := range found.Hits {
-		if !want[h.ID] || h.Content != "common fresh" {
+		if old[h.ID] || !strings.HasPrefix(h.Title, "new ") {
 			t.Errorf("found %+v", h)
 		}
 	}
-	if found, err = a.Search(t.Context(), memstoretest.Query(t, "stale", 100)); err != nil || found.Total != 0 {
+	if found, err = s.Search(t.Context(), memstoretest.Query(t, "stale", 100)); err != nil || found.Total != 0 {
 		t.Errorf("old words are found: %+v %v", found, err)
+	}
+	if err := other.cmd.Wait(); err != nil {
+		t.Error(err)
 	}
 }
