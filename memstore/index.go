@@ -126,10 +126,11 @@ func (s *Store) loadIndex(ctx context.Context, u *userIndex) error {
 	if err != nil || x == nil {
 		return err
 	}
+	size := x.Bytes() // before anybody else may write to it
 	u.mu.Lock()
 	u.idx = x
 	u.mu.Unlock()
-	s.db.indexes.Resize(s.user, x.Bytes())
+	s.db.indexes.Resize(s.user, size)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -19,45 +18,52 @@ import (
 // one goroutine at a time.
 type writeLock struct {
 	path string
-	file *flock.Flock
-	sign *os.File   // the same file, to write the holder's process number
-	wait chan error // a blocking attempt that outlived its waiter
+	held *flock.Flock // nil while it is not held
+	sign *os.File     // the same file, to write the holder's process number
 }
 
-func newWriteLock(path string) *writeLock {
-	return &writeLock{path: path, file: flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))}
-}
+func newWriteLock(path string) *writeLock { return &writeLock{path: path} }
 
 // acquire waits at most the given time. The blocking attempt runs on a
 // goroutine of its own, so that the kernel keeps this process's place in the
-// line; one that comes too late stays for the next caller.
+// line. One that comes too late lets go at once: a lock that nobody here waits
+// for any more must not keep others out.
 func (l *writeLock) acquire(ctx context.Context, wait time.Duration) error {
-	if l.wait == nil {
-		if ok, err := l.file.TryLock(); err != nil {
-			return unavailable(err, "the store's lock file cannot be opened; nothing was saved. Check the folder's permissions")
-		} else if ok {
-			l.name()
-			return nil
-		}
-		done := make(chan error, 1)
-		go func() { done <- l.file.Lock() }()
-		l.wait = done
+	f := flock.New(l.path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+	if ok, err := f.TryLock(); err != nil {
+		return unavailable(err, "the store's lock file cannot be opened; nothing was saved. Check the folder's permissions")
+	} else if ok {
+		l.hold(f)
+		return nil
 	}
+	done := make(chan error, 1)
+	go func() { done <- f.Lock() }()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
+	err := ctx.Err()
 	select {
-	case err := <-l.wait:
-		l.wait = nil
+	case err := <-done:
 		if err != nil {
 			return unavailable(err, "the store cannot be locked; nothing was saved")
 		}
-		l.name()
+		l.hold(f)
 		return nil
 	case <-timer.C:
-		return l.busy()
+		err = l.busy()
 	case <-ctx.Done():
-		return ctx.Err()
+		err = ctx.Err()
 	}
+	go func() {
+		if <-done == nil {
+			_ = f.Close() // it unlocks; what fails here is gone with the process
+		}
+	}()
+	return err
+}
+
+func (l *writeLock) hold(f *flock.Flock) {
+	l.held = f
+	l.name()
 }
 
 func (l *writeLock) busy() error {
@@ -71,7 +77,8 @@ func (l *writeLock) busy() error {
 func (l *writeLock) release() {
 	// Unlocking a lock that is held cannot fail for a reason anybody can mend;
 	// the next acquire would report it.
-	_ = l.file.Unlock()
+	_ = l.held.Close()
+	l.held = nil
 }
 
 // name writes who holds the lock, for the error message of those who wait.
@@ -88,10 +95,10 @@ func (l *writeLock) name() {
 }
 
 func (l *writeLock) close() error {
-	if l.sign != nil {
-		return errors.Join(l.sign.Close(), l.file.Close())
+	if l.sign == nil {
+		return nil
 	}
-	return l.file.Close()
+	return l.sign.Close()
 }
 
 func readPid(path string) int {

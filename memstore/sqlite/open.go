@@ -197,6 +197,9 @@ func prepareFile(path string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 		if errors.Is(err, fs.ErrExist) {
+			if _, err := os.Stat(path); err != nil {
+				return unavailable(err, "the store's path is a link to nowhere; name the file itself with --db")
+			}
 			return nil // another process was faster
 		}
 		if err != nil {

@@ -329,6 +329,11 @@ func TestStoppedLockHolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = holder.cmd.Wait() // it was killed
+	// The attempt that came too late has let go: others get the lock, and again.
+	other := memstoretest.User(t, memstore.New(openFile(t, path), memstore.DefaultOptions()), "bob")
+	for i := range 3 {
+		memstoretest.Save(t, other, memstore.Discovery, fmt.Sprint("other ", i), "text", "")
+	}
 	memstoretest.Save(t, s, memstore.Discovery, "after", "text", "")
 	if st, err := s.Stats(t.Context()); err != nil || st.Memories != 2 {
 		t.Errorf("%+v %v: a save that was refused is there", st, err)
