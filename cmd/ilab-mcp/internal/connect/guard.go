@@ -2,6 +2,7 @@ package connect
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"log/slog"
@@ -22,6 +23,8 @@ type guard struct {
 	out    *writer
 	ledger *ledger
 	log    *slog.Logger
+	late   func()        // called when calls did not end in time; may be nil
+	drain  time.Duration // 0: drainTime
 
 	rest []byte // of the line that mcp-go is reading
 	over bool   // the input has ended
@@ -100,7 +103,10 @@ func (g *guard) refuse(f *fault) {
 // answered: it cancels what runs and drops what waits.
 func (g *guard) end() {
 	g.over = true
-	if n := g.ledger.drain(drainTime); n > 0 {
+	if n := g.ledger.drain(cmp.Or(g.drain, drainTime)); n > 0 {
 		g.log.Warn("calls were cancelled, because they did not end in time", slog.Int("calls", n))
+		if g.late != nil {
+			g.late()
+		}
 	}
 }

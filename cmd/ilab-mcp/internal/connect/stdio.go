@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mark3labs/mcp-go/server"
 
@@ -22,6 +24,8 @@ type Options struct {
 	Redactor   *privacy.Redactor
 	Log        *slog.Logger
 	MaxMessage int // bytes a message may have; 0: no bound
+
+	drain time.Duration // 0: drainTime; shorter in tests
 }
 
 // Stdio serves the memory of one user to the client at the other end of in and
@@ -38,6 +42,10 @@ func Stdio(ctx context.Context, db *memstore.DB, user memstore.UserID, in io.Rea
 	s := tools.NewServer(store, tools.Options{Version: o.Version, Redactor: o.Redactor, Log: o.Log})
 	return serve(ctx, s, in, out, o)
 }
+
+// graceTime is how long the transport may take to end after its calls were
+// cancelled.
+const graceTime = time.Second
 
 func serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, o Options) error {
 	book := newLedger()
@@ -57,14 +65,28 @@ func serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	stopper.Go(func() {
 		select {
 		case <-ctx.Done():
-			if n := book.drain(drainTime); n > 0 {
+			if n := book.drain(cmp.Or(o.drain, drainTime)); n > 0 {
 				o.Log.WarnContext(ctx, "calls were cancelled, because they did not end in time", slog.Int("calls", n))
 			}
 			end()
 		case <-life.Done():
 		}
 	})
-	err := t.Listen(life, g, w)
+	g.late, g.drain = end, o.drain
+	listening := make(chan error, 1)
+	go func() { listening <- t.Listen(life, g, w) }()
+	var err error
+	select {
+	case err = <-listening:
+	case <-life.Done():
+		// A client that holds its end of the pipe and does not read blocks the
+		// answer to it. Nobody waits for that for ever.
+		select {
+		case err = <-listening:
+		case <-time.After(min(graceTime, cmp.Or(o.drain, graceTime))):
+			o.Log.WarnContext(ctx, "the client does not read its answers; leaving")
+		}
+	}
 	end()
 	book.abandon()
 	stopper.Wait()

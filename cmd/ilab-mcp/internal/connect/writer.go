@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"sync/atomic"
 )
 
 // writer is stdout: whole messages, one at a time. It ticks off answers in the
@@ -21,7 +22,7 @@ type writer struct {
 	mu     sync.Mutex
 	gone   bool            // the client does not read any more
 	asked  map[string]bool // requests of the server
-	closed bool
+	closed atomic.Bool     // not under mu: a Write that blocks holds it
 }
 
 func newWriter(out io.Writer, l *ledger, log *slog.Logger) *writer {
@@ -45,7 +46,7 @@ func (w *writer) Write(p []byte) (int, error) {
 
 // put needs w.mu.
 func (w *writer) put(p []byte) {
-	if w.gone || w.closed {
+	if w.gone || w.closed.Load() {
 		return
 	}
 	if _, err := w.out.Write(p); err != nil {
@@ -85,11 +86,7 @@ func (w *writer) awaited(key string) bool {
 
 // close makes sure that nothing is written behind the end: mcp-go does not
 // wait for the goroutine that writes notifications.
-func (w *writer) close() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.closed = true
-}
+func (w *writer) close() { w.closed.Store(true) }
 
 // sent is what the ledger has to know of a message of the server.
 type sent struct {
