@@ -3,7 +3,10 @@ package sqlite
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -64,6 +67,55 @@ func TestForgetWipes(t *testing.T) {
 	}
 	if len(holds(t, db, "brouhaha")) == 0 {
 		t.Error("another memory is gone too")
+	}
+}
+
+// TestForgetWipesRebalancedPages erases most of many memories of very
+// different sizes. SQLite moves cells between pages meanwhile and leaves copies
+// in the gaps, which secure_delete does not reach.
+func TestForgetWipesRebalancedPages(t *testing.T) {
+	db := openTest(t)
+	s := store(t, db)
+	rng := rand.New(rand.NewPCG(5, 6))
+	word := func(i, n int) string { return fmt.Sprintf("zq%dw%dk", i, n) } // of memory i
+	words := func(i int) string {
+		var b strings.Builder
+		for n := range 1 + int(math.Pow(700, rng.Float64())) {
+			b.WriteString(word(i, n*7919%1000) + " ")
+		}
+		return b.String()
+	}
+	ids := make([]int64, 400)
+	for i := range ids {
+		topic := ""
+		if rng.IntN(10) < 7 {
+			topic = "area/" + word(i, 1000)
+		}
+		ids[i] = memstoretest.Save(t, s, memstore.Discovery, word(i, 1001), words(i), topic).ID
+		if i%3 == 0 {
+			j := rng.IntN(i + 1)
+			if _, err := s.Update(t.Context(), ids[j], memstore.Patch{Content: memstoretest.Text(t, memstore.ContentField, words(j))}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var gone []int
+	for _, i := range rng.Perm(len(ids))[:len(ids)*7/10] {
+		gone = append(gone, i)
+		if ok, _, err := s.Forget(t.Context(), ids[i]); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	db.wiper.mu.Lock()
+	db.wiper.next = time.Time{}
+	db.wiper.mu.Unlock()
+	if !db.Wipe(t.Context()) {
+		t.Fatal("nothing held the wiper off, and it did not finish")
+	}
+	for _, i := range gone {
+		if with := holds(t, db, fmt.Sprintf("zq%dw", i)); with != nil {
+			t.Errorf("words of memory %d are still in %v", i, with)
+		}
 	}
 }
 

@@ -3,23 +3,37 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"errors"
+	"os"
 	"sync"
 	"time"
 )
 
-// wipePause is the least time between two tries.
-const wipePause = time.Second
+// wipePause is the least time between two tries; a try that took long is
+// followed by a pause of wipeShare times as long, so that writers get their turn.
+const (
+	wipePause = time.Second
+	wipeShare = 20
+)
+
+// wipeAtOnce is the largest file, in bytes, that a forget itself waits for; a
+// larger one is wiped in the background.
+const wipeAtOnce = 16 << 20
 
 // wiper overwrites what was erased. Deleted rows are zeroed in their pages at
-// once (secure_delete), but the write-ahead log keeps older copies of those
-// pages until a checkpoint truncates it, and a reader anywhere can hold that
-// off. So it tries again until it succeeds, also after a restart: the note in
-// the file is only removed when the log was cut after the last erasure.
+// once (secure_delete), but that is not enough: when SQLite rebalances pages it
+// leaves copies of cells in the space between them, and the write-ahead log
+// keeps older pages. So the file is rewritten (VACUUM) and the log then cut by
+// a checkpoint, which a reader anywhere can hold off. It tries again until it
+// succeeds, also after a restart: the note in the file is only removed when
+// all this was done after the last erasure.
 type wiper struct {
 	mu    sync.Mutex // one try at a time
 	c     *conn
 	write *writer
-	last  time.Time
+	lock  *writeLock // VACUUM writes: under the same lock as everybody
+	path  string
+	next  time.Time // no try before
 	timer *time.Timer
 	ended bool
 }
@@ -28,7 +42,7 @@ type wiper struct {
 func startWiper(_ context.Context, db *DB) (*wiper, error) {
 	pragmas := append([]string{}, writePragmas...)
 	pragmas[0] = "busy_timeout(0)" // a try must not wait for readers
-	w := &wiper{c: db.conn(pragmas), write: db.writer}
+	w := &wiper{c: db.conn(pragmas), write: db.writer, lock: newWriteLock(db.path + ".lock"), path: db.path}
 	left, err := db.writer.c.fact(factErased) // the writer has no work yet
 	if err == nil && left != nil {
 		w.later(0)
@@ -44,8 +58,9 @@ func (db *DB) Wipe(ctx context.Context) bool {
 	if w.ended {
 		return false
 	}
-	if pause := wipePause - time.Since(w.last); pause > 0 {
-		w.later(pause)
+	pause := time.Until(w.next)
+	if info, err := os.Stat(w.path); err != nil || info.Size() > wipeAtOnce || pause > 0 {
+		w.later(max(0, pause))
 		return false
 	}
 	return w.try(ctx)
@@ -53,12 +68,14 @@ func (db *DB) Wipe(ctx context.Context) bool {
 
 // try is called with mu held.
 func (w *wiper) try(ctx context.Context) bool {
-	w.last = time.Now()
-	if w.once(ctx) {
-		return true
+	began := time.Now()
+	done := w.once(ctx)
+	pause := max(wipePause, wipeShare*time.Since(began))
+	w.next = time.Now().Add(pause)
+	if !done {
+		w.later(pause)
 	}
-	w.later(wipePause)
-	return false
+	return done
 }
 
 // later is called with mu held, or before anybody else knows w.
@@ -85,6 +102,9 @@ func (w *wiper) once(ctx context.Context) bool {
 	if note == nil {
 		return true
 	}
+	if err := w.vacuum(ctx); err != nil {
+		return false
+	}
 	var busy, log, moved int
 	if err := w.c.queryOne("PRAGMA wal_checkpoint(TRUNCATE)", nil, &busy, &log, &moved); err != nil || busy != 0 {
 		return false
@@ -99,6 +119,22 @@ func (w *wiper) once(ctx context.Context) bool {
 	return err == nil
 }
 
+// vacuum rewrites the file.
+func (w *wiper) vacuum(ctx context.Context) error {
+	if err := w.lock.acquire(ctx, wipePause); err != nil {
+		return err
+	}
+	defer w.lock.release()
+	v, err := schemaVersion(w.c)
+	if err != nil || v > len(migrations()) {
+		return errors.Join(err, errNewer)
+	}
+	return w.c.exec("VACUUM")
+}
+
+// errNewer keeps the wiper from a file that a newer program has upgraded.
+var errNewer = errors.New("sqlite: the file was upgraded by a newer program")
+
 // stop tries one last time. A note that stays is taken up at the next start.
 func (w *wiper) stop() {
 	w.mu.Lock()
@@ -111,4 +147,5 @@ func (w *wiper) stop() {
 		w.timer.Stop()
 	}
 	w.once(context.Background())
+	_ = w.lock.close() // it is not held
 }
