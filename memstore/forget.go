@@ -2,7 +2,8 @@ package memstore
 
 import "context"
 
-// Forget erases a memory, its history and its terms. It is idempotent: false
+// Forget erases a memory, its history and its terms; a session's summary also
+// from the session. It is idempotent: false
 // for an id that this user does not have (any more). wiped says that nothing of
 // it is left in any file of the store either; otherwise the backend is still
 // overwriting it.
@@ -16,6 +17,9 @@ func (s *Store) Forget(ctx context.Context, id int64) (forgotten, wiped bool, er
 		tx.op.flag = true
 		tx.m.User.Memories--
 		tx.m.User.Bytes -= old.textBytes() + old.History
+		if err := tx.forgetSummary(old); err != nil {
+			return err
+		}
 		tx.m.Erase = append(tx.m.Erase, Tombstone{ID: id, Seq: tx.nextSeq(), OldSeq: old.Seq})
 		return nil
 	})
@@ -24,4 +28,20 @@ func (s *Store) Forget(ctx context.Context, id int64) (forgotten, wiped bool, er
 	}
 	w, ok := s.db.backend.(Wiper)
 	return true, !ok || w.Wipe(ctx), nil
+}
+
+// forgetSummary takes the text of a forgotten summary from its session too.
+func (tx *txn) forgetSummary(old *Row) error {
+	if old.Type != Summary {
+		return nil
+	}
+	row, err := tx.w.Session(old.Session)
+	if err != nil || row == nil || open(row.Summary) != open(old.Content) {
+		return err
+	}
+	tx.m.User.Bytes -= int64(len(row.Summary))
+	tx.m.Sessions = append(tx.m.Sessions, PutSession{
+		ID: SessionID{id: row.ID}, Started: row.Started, LastActivity: row.LastActivity, Ended: row.Ended, Auto: row.Auto,
+	})
+	return nil
 }

@@ -17,7 +17,7 @@ var memForget = define(spec{
 	description: "Erases a memory and its history for good. " +
 		"Use when the user asks to forget it. " +
 		"Not for: correcting one (mem_update). " +
-		"Returns forgotten (false if there is none) and wiped: true once no byte of it is left on disk.",
+		"Returns forgotten (false if there is none) and wiped: true once no byte of it is left in the store's files.",
 	hints: hints{destructive: true, idempotent: true},
 }, func(ctx context.Context, d *desk[Store], in forgetIn) (forgetOut, error) {
 	forgotten, wiped, err := d.store.Forget(ctx, in.ObservationID)

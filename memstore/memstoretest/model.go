@@ -112,6 +112,9 @@ func (x *modelMemory) change(now time.Time, session *modelSession, typ memstore.
 }
 
 func (m *model) forget(id int64) bool {
+	if x := m.get(id); x != nil && x.typ == memstore.Summary && x.session.summary == x.content {
+		x.session.summary = ""
+	}
 	before := len(m.memories)
 	m.memories = slices.DeleteFunc(m.memories, func(x *modelMemory) bool { return x.id == id })
 	return len(m.memories) < before

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 )
 
@@ -10,6 +11,7 @@ import (
 // answered before COMMIT.
 type batch struct {
 	c       *conn
+	file    *openFile
 	members []*member
 	broken  bool // the transaction is gone
 }
@@ -22,6 +24,9 @@ type member struct {
 // begin opens the transaction and checks that the file has not been upgraded
 // by a newer program since this process opened it.
 func (b *batch) begin() error {
+	if err := b.file.there(); err != nil {
+		return err
+	}
 	if err := b.c.move(beginWrite); err != nil {
 		return err
 	}
@@ -92,7 +97,7 @@ func (b *batch) finish() {
 
 // alone runs one job in a transaction of its own.
 func (b *batch) alone(j *job) error {
-	one := &batch{c: b.c}
+	one := &batch{c: b.c, file: b.file}
 	if err := one.begin(); err != nil {
 		return err
 	}
@@ -105,4 +110,20 @@ func (b *batch) alone(j *job) error {
 		_ = one.c.move(rollback)
 	}
 	return err
+}
+
+// openFile is the file as it was opened. Somebody who moves or removes it
+// leaves this process with a file that no name leads to: saves into it would be
+// acknowledged and lost.
+type openFile struct {
+	path string
+	info os.FileInfo
+}
+
+func (f *openFile) there() error {
+	info, err := os.Stat(f.path)
+	if err == nil && os.SameFile(info, f.info) {
+		return nil
+	}
+	return unavailable(err, "the store's file was moved, replaced or removed while it was open; nothing was saved. Put it back, or restart this host")
 }

@@ -205,6 +205,26 @@ func TestCloseLetsGo(t *testing.T) {
 	}
 }
 
+// TestFileMovedAway: nothing is acknowledged into a file that is not there.
+func TestFileMovedAway(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows does not move open files")
+	}
+	db := openTest(t)
+	s := store(t, db)
+	memstoretest.Save(t, s, memstore.Discovery, "t", "text", "")
+	if err := os.Rename(db.path, db.path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Save(t.Context(), memstoretest.Draft(t, memstore.Discovery, "u", "text", "")); !errors.Is(err, memstore.ErrUnavailable) || !strings.Contains(err.Error(), "moved") {
+		t.Errorf("a save into a file that was moved away: %v", err)
+	}
+	if err := os.Rename(db.path+".away", db.path); err != nil {
+		t.Fatal(err)
+	}
+	memstoretest.Save(t, s, memstore.Discovery, "v", "text", "")
+}
+
 func TestModes(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no such modes")

@@ -40,7 +40,7 @@ func (l *writeLock) acquire(ctx context.Context, wait time.Duration) error {
 	go func() { done <- f.Lock() }()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
-	err := ctx.Err()
+	var err error
 	select {
 	case err := <-done:
 		if err != nil {

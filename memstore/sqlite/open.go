@@ -94,7 +94,11 @@ func (db *DB) open(ctx context.Context) (err error) {
 	for range scans {
 		db.scans <- db.conn(readPragmas)
 	}
-	db.writer = startWriter(first, db.lock, db.opts.LockWait)
+	info, err := os.Stat(db.path)
+	if err != nil {
+		return unavailable(err, "the store's file cannot be reached")
+	}
+	db.writer = startWriter(first, db.lock, db.opts.LockWait, &openFile{path: db.path, info: info})
 	db.wiper, err = startWiper(ctx, db)
 	return err
 }

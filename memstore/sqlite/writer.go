@@ -32,6 +32,7 @@ type writer struct {
 	c    *conn
 	lock *writeLock
 	wait time.Duration
+	file *openFile
 
 	mu     sync.Mutex
 	queue  []*job
@@ -40,8 +41,8 @@ type writer struct {
 	done   chan struct{}
 }
 
-func startWriter(c *conn, lock *writeLock, wait time.Duration) *writer {
-	w := &writer{c: c, lock: lock, wait: wait, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func startWriter(c *conn, lock *writeLock, wait time.Duration, file *openFile) *writer {
+	w := &writer{c: c, lock: lock, wait: wait, file: file, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -126,7 +127,7 @@ func (w *writer) turn() {
 		return
 	}
 	defer w.lock.release()
-	b := &batch{c: w.c}
+	b := &batch{c: w.c, file: w.file}
 	err := b.begin()
 	if err != nil {
 		// Nothing began: everybody who waits learns why.
