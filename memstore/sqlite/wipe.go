@@ -45,7 +45,9 @@ func startWiper(_ context.Context, db *DB) (*wiper, error) {
 	w := &wiper{c: db.conn(pragmas), write: db.writer, lock: newWriteLock(db.path + ".lock"), path: db.path}
 	left, err := db.writer.c.fact(factErased) // the writer has no work yet
 	if err == nil && left != nil {
+		w.mu.Lock() // the timer may be faster than this function
 		w.later(0)
+		w.mu.Unlock()
 	}
 	return w, err
 }
@@ -78,7 +80,7 @@ func (w *wiper) try(ctx context.Context) bool {
 	return done
 }
 
-// later is called with mu held, or before anybody else knows w.
+// later is called with mu held.
 func (w *wiper) later(d time.Duration) {
 	if w.timer != nil || w.ended {
 		return
