@@ -99,7 +99,7 @@ func (db *DB) open(ctx context.Context) (err error) {
 		return unavailable(err, "the store's file cannot be reached")
 	}
 	db.writer = startWriter(first, db.lock, db.opts.LockWait, &openFile{path: db.path, info: info})
-	db.wiper, err = startWiper(ctx, db)
+	db.wiper, err = startWiper(db)
 	return err
 }
 

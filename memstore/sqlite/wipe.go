@@ -39,7 +39,7 @@ type wiper struct {
 }
 
 // startWiper takes up what an earlier process left.
-func startWiper(_ context.Context, db *DB) (*wiper, error) {
+func startWiper(db *DB) (*wiper, error) {
 	pragmas := append([]string{}, writePragmas...)
 	pragmas[0] = "busy_timeout(0)" // a try must not wait for readers
 	w := &wiper{c: db.conn(pragmas), write: db.writer, lock: newWriteLock(db.path + ".lock"), path: db.path}
