@@ -58,6 +58,8 @@ func TestForgeries(t *testing.T) {
 		"a row of plain text":           `var p = memstore.PutRow{Title: []byte("raw")}`,
 		"a forged sealed text":          `var x = memstore.Sealed{[]byte("raw")}`,
 		"a session row of plain text":   `var p = memstore.PutSession{Summary: []byte("raw")}`,
+		"a forged key id":               `var x = memstore.KeyID{"raw"}`,
+		"a key named in plain text":     `var k = memstore.NewKey{Name: "raw"}`,
 		"a forged session name":         `var x = memstore.SessionID{"raw"}`,
 		"binding a user by name":        `func f(db *memstore.DB) { db.User(context.Background(), "bob") }`,
 		"unmarshalling into a Text":     `func f(x *privacy.Text) { x.UnmarshalJSON([]byte("1")) }`,
@@ -75,12 +77,14 @@ func TestForgeries(t *testing.T) {
 func TestWriteTypesHoldOnlyRedactedText(t *testing.T) {
 	text := reflect.TypeFor[privacy.Text]()
 	sealed := reflect.TypeFor[memstore.Sealed]()
+	// Names with a maker of their own, which lets letters and digits in only.
+	user, key := reflect.TypeFor[memstore.UserID](), reflect.TypeFor[memstore.KeyID]()
 	session := reflect.TypeFor[memstore.SessionID]()
 	seen := 0
 	var walk func(path string, typ reflect.Type)
 	walk = func(path string, typ reflect.Type) {
 		seen++
-		if typ == text || typ == sealed || typ == session || typ.PkgPath() == "time" {
+		if typ == text || typ == sealed || typ == session || typ == user || typ == key || typ.PkgPath() == "time" {
 			return
 		}
 		switch typ.Kind() { //nolint:exhaustive // all other kinds hold no text
@@ -99,7 +103,7 @@ func TestWriteTypesHoldOnlyRedactedText(t *testing.T) {
 			walk(path+"[]", typ.Elem())
 		}
 	}
-	for _, v := range []any{memstore.Draft{}, memstore.Patch{}, memstore.Note{}, memstore.Query{}, memstore.Mutation{}} {
+	for _, v := range []any{memstore.Draft{}, memstore.Patch{}, memstore.Note{}, memstore.Query{}, memstore.Mutation{}, memstore.NewKey{}} {
 		walk(reflect.TypeOf(v).Name(), reflect.TypeOf(v))
 	}
 	if seen < 50 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 )
 
 // conn is one connection with its prepared statements. Only one goroutine uses
@@ -17,6 +18,7 @@ type conn struct {
 	c     *sql.Conn
 	stmts [queries]*sql.Stmt
 	moves [controls]*sql.Stmt
+	keys  [2]*sql.Stmt // of the table of API keys
 }
 
 func (c *conn) connect() error {
@@ -87,7 +89,7 @@ func (c *conn) fact(name string) ([]byte, error) {
 // file, open for as long as one is left.
 func (c *conn) close() error {
 	var errs []error
-	for _, s := range append(c.stmts[:], c.moves[:]...) {
+	for _, s := range slices.Concat(c.stmts[:], c.moves[:], c.keys[:]) {
 		if s != nil {
 			errs = append(errs, s.Close())
 		}

@@ -138,3 +138,13 @@ const (
 	replaceFact = `INSERT INTO store (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2`
 	deleteFact  = `DELETE FROM store WHERE name = ?`
 )
+
+const keyColumns = `id, user_id, name, hash, created, expires, revoked, read_only, sum`
+
+// Statements about API keys, of which one is looked up before it is known whose
+// it is.
+const (
+	selectKey  = `SELECT ` + keyColumns + ` FROM api_keys WHERE id = ?1`
+	selectKeys = `SELECT ` + keyColumns + ` FROM api_keys ORDER BY created, id`
+	replaceKey = `INSERT OR REPLACE INTO api_keys (` + keyColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`
+)
