@@ -40,8 +40,17 @@ var rules = []rule{
 		not: []string{"os", "net/http", "database/sql"}, deep: []string{"database/sql", "modernc.org/sqlite"},
 	},
 	{
-		pkg: "cmd/ilab-mcp/internal/connect", ours: []string{"memstore", "tools", "privacy", "cmd/ilab-mcp/internal/identity"},
-		not: []string{"database/sql"}, deep: []string{"database/sql", "modernc.org/sqlite"},
+		pkg:  "cmd/ilab-mcp/internal/connect",
+		ours: []string{"memstore", "tools", "privacy", "cmd/ilab-mcp/internal/identity", "cmd/ilab-mcp/internal/telemetry"},
+		not:  []string{"database/sql"}, deep: []string{"database/sql", "modernc.org/sqlite"},
+	},
+	{
+		pkg: "cmd/ilab-mcp/internal/identity", ours: []string{"memstore", "privacy"},
+		not: []string{"database/sql"}, deep: []string{"database/sql", "modernc.org/sqlite", "github.com/mark3labs/mcp-go/mcp"},
+	},
+	{
+		pkg: "cmd/ilab-mcp/internal/telemetry", ours: nil,
+		not: []string{"database/sql"}, deep: []string{"database/sql", "github.com/mark3labs/mcp-go/mcp"},
 	},
 }
 

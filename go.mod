@@ -7,42 +7,73 @@ require (
 	github.com/alecthomas/kong v1.17.0 // command line
 	github.com/blevesearch/snowballstem v0.9.0 // stemming
 	github.com/clipperhouse/uax29/v2 v2.7.0 // words, by Unicode's rules
+	github.com/coreos/go-oidc/v3 v3.21.0 // access tokens
+	github.com/go-jose/go-jose/v4 v4.1.9 // their signatures
+	github.com/go-logr/logr v1.4.4 // how OpenTelemetry logs
 	github.com/gofrs/flock v0.13.2 // locks between processes
 	github.com/invopop/jsonschema v0.14.0 // schemas from Go structs
 	github.com/mark3labs/mcp-go v1.2.1 // MCP
+	github.com/mattn/go-isatty v0.0.24 // is a person looking
+	github.com/prometheus/client_golang v1.25.0 // metrics for Prometheus
+	go.opentelemetry.io/otel v1.47.0 // traces and metrics
+	go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp v1.47.0
+	go.opentelemetry.io/otel/exporters/otlp/otlptrace v1.47.0
+	go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp v1.47.0
+	go.opentelemetry.io/otel/exporters/prometheus v0.69.0
+	go.opentelemetry.io/otel/metric v1.47.0
+	go.opentelemetry.io/otel/sdk v1.47.0
+	go.opentelemetry.io/otel/sdk/metric v1.47.0
+	go.opentelemetry.io/otel/trace v1.47.0
 	golang.org/x/text v0.43.0 // normal forms, case
+	golang.org/x/time v0.16.0 // rate limits
 	modernc.org/sqlite v1.62.0 // SQLite in Go
 )
 
 // What only tests use.
 require (
 	github.com/modelcontextprotocol/go-sdk v1.8.0 // a second, independent client
+	github.com/prometheus/client_model v0.6.3 // reads metrics back
+	github.com/prometheus/common v0.72.0
 	github.com/rogpeppe/go-internal v1.16.0 // scripts of the command line
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // every schema compiles
+	go.opentelemetry.io/proto/otlp v1.11.0 // reads traces back
 	go.uber.org/goleak v1.3.0 // no goroutine stays
+	google.golang.org/protobuf v1.36.12
 	pgregory.net/rapid v1.3.0 // properties
 )
 
 require (
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
+	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/buger/jsonparser v1.1.2 // indirect
+	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
+	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/google/jsonschema-go v0.4.3 // indirect
 	github.com/google/uuid v1.6.0 // indirect
-	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
+	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/pb33f/ordered-map/v2 v2.3.1 // indirect
+	github.com/prometheus/otlptranslator v1.0.0 // indirect
+	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/segmentio/asm v1.1.3 // indirect
 	github.com/segmentio/encoding v0.5.4 // indirect
 	github.com/spf13/cast v1.7.1 // indirect
 	github.com/yosida95/uritemplate/v3 v3.0.2 // indirect
+	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
+	go.opentelemetry.io/otel/log v1.47.0 // indirect
 	go.yaml.in/yaml/v4 v4.0.0-rc.2 // indirect
-	golang.org/x/oauth2 v0.35.0 // indirect
+	golang.org/x/net v0.61.0 // indirect
+	golang.org/x/oauth2 v0.37.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/time v0.15.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
+	google.golang.org/genproto/googleapis/api v0.0.0-20260928230214-8a89bd6388cc // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20260928230214-8a89bd6388cc // indirect
+	google.golang.org/grpc v1.83.2 // indirect
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect

@@ -14,6 +14,9 @@ var (
 	SourceField   = privacy.Field{Name: "client name", MaxChars: 200, Optional: true}
 )
 
+// KeyNameField is the label that a person gives an API key.
+var KeyNameField = privacy.Field{Name: "name", MaxChars: 100, MaxBytes: 400, Optional: true}
+
 // MaxSummaryTitle is the longest title of a summary, in characters: its first
 // line, marked "…" where it was longer.
 const MaxSummaryTitle = 80

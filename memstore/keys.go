@@ -48,9 +48,6 @@ func (k KeyID) String() string { return k.id }
 // IsZero says that k names no key.
 func (k KeyID) IsZero() bool { return k.id == "" }
 
-// KeyNameField is the label that a person gives a key.
-var KeyNameField = privacy.Field{Name: "name", MaxChars: 100, MaxBytes: 400, Optional: true}
-
 // NewKey is a key to be stored.
 type NewKey struct {
 	ID       KeyID

@@ -58,3 +58,9 @@ func Table() string {
 	}
 	return b.String()
 }
+
+// Known reports whether there is a tool of that name.
+func Known(name string) bool {
+	return slices.ContainsFunc(reading, func(t tool[Reader]) bool { return t.name == name }) ||
+		slices.ContainsFunc(writing, func(t tool[Store]) bool { return t.name == name })
+}

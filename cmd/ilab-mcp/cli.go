@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -14,6 +15,8 @@ import (
 // cli is the command line.
 type cli struct {
 	Stdio   stdioCommand   `cmd:"" help:"Serve one user's memory to an agent, over stdin and stdout."`
+	Serve   serveCommand   `cmd:"" help:"Serve many users over HTTP. Each request proves whose memory it is for."`
+	Key     keyCommand     `cmd:"" help:"Make, list and revoke the API keys that open memories over HTTP."`
 	Tour    tourCommand    `cmd:"" help:"Walk through everything on a throwaway store."`
 	Version versionCommand `cmd:"" help:"Show what this program is made of."`
 }
@@ -72,26 +75,55 @@ func withVariable(v *kong.Value) string {
 	return help + "]"
 }
 
-// commandFirst moves the command in front of the flags: they may stand on
-// either side of it, and kong knows a command's flags only behind it.
+// commandFirst moves the words of the command in front of the flags: they may
+// stand on either side of it, and kong knows a command's flags only behind it.
 func commandFirst(k *kong.Kong, args []string) []string {
 	takesValue := map[string]bool{}
-	for _, node := range append(k.Model.Children, k.Model.Node) {
-		for _, f := range node.Flags {
+	var learn func(n *kong.Node)
+	learn = func(n *kong.Node) {
+		for _, f := range n.Flags {
 			takesValue["--"+f.Name] = !f.IsBool()
 		}
-	}
-	for i := 0; i < len(args); i++ {
-		switch {
-		case args[i] == "--":
-			return args
-		case takesValue[args[i]]:
-			i++
-		case !strings.HasPrefix(args[i], "-"):
-			return append(append([]string{args[i]}, args[:i]...), args[i+1:]...)
+		for _, c := range n.Children {
+			learn(c)
 		}
 	}
-	return args
+	learn(k.Model.Node)
+	var words, rest []string
+	at := k.Model.Node
+	for i := 0; i < len(args); i++ {
+		switch {
+		case args[i] == "--" || len(at.Children) == 0:
+			return slices.Concat(words, rest, args[i:])
+		case takesValue[args[i]] && i+1 < len(args):
+			rest = append(rest, args[i], args[i+1])
+			i++
+		case strings.HasPrefix(args[i], "-"):
+			rest = append(rest, args[i])
+		default:
+			words = append(words, args[i])
+			if at = child(at, args[i]); at == nil {
+				return slices.Concat(words, rest, args[i+1:]) // kong says that there is no such command
+			}
+		}
+	}
+	return slices.Concat(words, rest)
+}
+
+func child(n *kong.Node, name string) *kong.Node {
+	for _, c := range n.Children {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// examples are of commands that need more than their name.
+var examples = map[string]string{ //nolint:gochecknoglobals // a table
+	"ilab-mcp key":        "ilab-mcp key add --user me",
+	"ilab-mcp key add":    "ilab-mcp key add --user me",
+	"ilab-mcp key revoke": "ilab-mcp key revoke 3fK9aQ2x",
 }
 
 // usage words what the parser found wrong.
@@ -105,9 +137,12 @@ func usage(k *kong.Kong, err error) error {
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context != nil {
 		if node := parse.Context.Selected(); node != nil {
-			do = "See ilab-mcp " + node.Name + " --help."
-			if node.Name != "stdio" {
-				example = "ilab-mcp " + node.Name
+			name := node.FullPath()
+			do = "See " + name + " --help."
+			if e, ok := examples[name]; ok {
+				example = e
+			} else if node.Name != "stdio" {
+				example = name
 			}
 			return &config.Error{What: what, Do: do, Example: example}
 		}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/mattn/go-isatty"
 )
 
 func main() {
@@ -20,5 +22,7 @@ func main() {
 		stderr:  os.Stderr,
 		getenv:  os.Getenv,
 		environ: os.Environ,
+
+		terminal: isatty.IsTerminal(os.Stdout.Fd()),
 	}))
 }

@@ -19,6 +19,8 @@ type env struct {
 	stderr  io.Writer
 	getenv  func(string) string
 	environ func() []string // for processes that a command starts
+
+	terminal bool // stdout is one: a person is looking
 }
 
 // Exit codes.

@@ -11,7 +11,6 @@ import (
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/connect"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
-	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
 	"github.com/ilab-mcp/ilab-mcp/privacy"
 )
 
@@ -36,27 +35,24 @@ func (c *stdioCommand) run(ctx context.Context, e env) (err error) {
 	// then, and not kill us in the middle of what it asked for.
 	signal.Ignore(syscall.SIGPIPE)
 
-	log := slog.New(logHandler(cfg.Log, e.stderr))
-	version := buildVersion()
-	backend, err := sqlite.Open(ctx, cfg.Path, sqlite.Options{Program: version})
+	o, err := openStore(ctx, e, cfg)
 	if err != nil {
 		return err
 	}
-	redactor := privacy.New()
-	db := memstore.New(backend, options(cfg, redactor))
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() { err = errors.Join(err, o.db.Close()) }()
 
-	if !cfg.Salt.IsZero() {
-		if err := cfg.Salt.Check(ctx, backend); err != nil {
-			return err
-		}
-	}
-	log.InfoContext(ctx, "serving", slog.String("version", version), slog.String("store", backend.Path()))
-	err = connect.Stdio(ctx, db, cfg.User, e.stdin, e.stdout, connect.Options{
-		Version: version, Redactor: redactor, Log: log, MaxMessage: cfg.MaxMessage,
-	})
-	log.InfoContext(ctx, "done")
+	o.log.InfoContext(ctx, "serving", slog.String("version", buildVersion()), slog.String("store", o.backend.Path()))
+	err = connect.Stdio(ctx, o.db, cfg.User, e.stdin, e.stdout, connection(cfg, o))
+	o.log.InfoContext(ctx, "done")
 	return err
+}
+
+// connection sets up what every connection has, whatever it runs over.
+func connection(c config.Config, o *opened) connect.Options {
+	return connect.Options{
+		Version: buildVersion(), Redactor: o.redactor, Log: o.log, MaxMessage: c.MaxMessage,
+		ReadOnly: c.ReadOnly, NoForget: c.NoForget, Limits: connect.Limits{Forgets: c.MaxForgets},
+	}
 }
 
 func options(c config.Config, r *privacy.Redactor) memstore.Options {

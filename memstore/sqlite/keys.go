@@ -103,7 +103,7 @@ func (s Keys) Find(ctx context.Context, id memstore.KeyID) (k memstore.Key, err 
 
 // List implements memstore.Keys.
 func (s Keys) List(ctx context.Context) (all []memstore.Key, err error) {
-	err = s.read(ctx, func(c *conn) error {
+	err = s.read(ctx, func(c *conn) (err error) {
 		stmt, err := c.prepared(&c.keys[1], selectKeys)
 		if err != nil {
 			return err
@@ -112,14 +112,15 @@ func (s Keys) List(ctx context.Context) (all []memstore.Key, err error) {
 		if err != nil {
 			return err
 		}
+		defer func() { err = errors.Join(err, rows.Close()) }()
 		for rows.Next() {
 			var row keyRow
 			if err := rows.Scan(row.fields()...); err != nil {
-				return errors.Join(err, rows.Close())
+				return err
 			}
 			k, err := row.key()
 			if err != nil {
-				return errors.Join(err, rows.Close())
+				return err
 			}
 			all = append(all, k)
 		}

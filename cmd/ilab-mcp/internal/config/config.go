@@ -10,16 +10,20 @@ import (
 	"github.com/ilab-mcp/ilab-mcp/memstore"
 )
 
-// Config is what a command that opens the store runs on.
+// Config is what a server runs on.
 type Config struct {
-	Path string // the store's file
-	User memstore.UserID
-	Salt identity.Salt // what User was hashed with; zero where it was named
+	Path string          // the store's file
+	User memstore.UserID // of stdio; zero for serve, where credentials say it
+	Salt identity.Salt   // that user ids are hashed with; zero where they are named
+
+	ReadOnly bool
+	NoForget bool
 
 	SessionTimeout time.Duration
 	Limits         memstore.Limits
 	IndexBytes     int64
 	MaxMessage     int // bytes; 0: no bound
+	MaxForgets     int // a minute; 0: no bound
 
 	Log LogConfig
 }
@@ -30,31 +34,50 @@ type LogConfig struct {
 	JSON  bool
 }
 
-// New checks the settings. Its errors are *[Error].
+// New checks the settings of stdio. Its errors are *[Error].
 func New(s Settings, getenv func(string) string) (Config, error) {
 	return newConfig(s, host{os: runtime.GOOS, getenv: getenv})
 }
 
 func newConfig(s Settings, h host) (Config, error) {
-	c := Config{Limits: memstore.DefaultLimits()}
-	var err error
-	if c.User, c.Salt, err = user(s, h.getenv); err != nil {
+	user, salt, err := user(s.Who, h.getenv)
+	if err != nil {
 		return Config{}, err
 	}
-	if c.Path, err = h.storePath(s.DB); err != nil {
+	c, err := common("ilab-mcp stdio --user me", s.Store, s.Limits, s.Rights, s.Logging, h)
+	c.User, c.Salt = user, salt
+	return c, err
+}
+
+// common checks what every server has. right is a command line that is right,
+// for examples.
+func common(right string, st Store, l Limits, r Rights, g Logging, h host) (c Config, err error) {
+	c = Config{Limits: memstore.DefaultLimits(), ReadOnly: r.ReadOnly, NoForget: r.NoForget}
+	if c.Path, err = h.storePath(st.DB); err != nil {
 		return Config{}, err
 	}
-	if err := c.limits(s); err != nil {
+	if err := c.limits(right, l); err != nil {
 		return Config{}, err
 	}
-	if c.Log, err = logging(s); err != nil {
+	if c.Log, err = logging(right, g); err != nil {
 		return Config{}, err
 	}
 	return c, nil
 }
 
+// StorePath checks where a command finds the store. Its errors are *[Error].
+func StorePath(s Store, getenv func(string) string) (string, error) {
+	return host{os: runtime.GOOS, getenv: getenv}.storePath(s.DB)
+}
+
+// Whose checks whom a command is about. Its errors are *[Error]. The salt is zero
+// for a user that is named.
+func Whose(w Who, getenv func(string) string) (memstore.UserID, identity.Salt, error) {
+	return user(w, getenv)
+}
+
 // user decides whose memory it is.
-func user(s Settings, getenv func(string) string) (memstore.UserID, identity.Salt, error) {
+func user(s Who, getenv func(string) string) (memstore.UserID, identity.Salt, error) {
 	const (
 		byID    = "ilab-mcp stdio --user me"
 		byEmail = "USER_ID_SALT=... ilab-mcp stdio --user-email me@example.com"
@@ -89,7 +112,7 @@ func user(s Settings, getenv func(string) string) (memstore.UserID, identity.Sal
 	return id, salt, nil
 }
 
-func logging(s Settings) (LogConfig, error) {
+func logging(right string, s Logging) (LogConfig, error) {
 	var c LogConfig
 	switch s.LogLevel {
 	case "debug":
@@ -101,7 +124,7 @@ func logging(s Settings) (LogConfig, error) {
 	case "error":
 		c.Level = slog.LevelError
 	default:
-		return c, wrongf("Choose debug, info, warn or error.", "ilab-mcp stdio --user me --log-level debug",
+		return c, wrongf("Choose debug, info, warn or error.", right+" --log-level debug",
 			"--log-level (ILAB_LOG_LEVEL) cannot be %q", s.LogLevel)
 	}
 	switch s.LogFormat {
@@ -109,7 +132,7 @@ func logging(s Settings) (LogConfig, error) {
 	case "json":
 		c.JSON = true
 	default:
-		return c, wrongf("Choose text or json.", "ilab-mcp stdio --user me --log-format json",
+		return c, wrongf("Choose text or json.", right+" --log-format json",
 			"--log-format (ILAB_LOG_FORMAT) cannot be %q", s.LogFormat)
 	}
 	return c, nil

@@ -14,8 +14,12 @@ import (
 
 func defaults() Settings {
 	return Settings{
-		User: "me", SessionTimeout: "24h", MaxMessage: "1MiB", MaxMemories: "100000",
-		MaxBytes: "64MiB", IndexCache: "256MiB", LogLevel: "info", LogFormat: "text",
+		Who: Who{User: "me"},
+		Limits: Limits{
+			SessionTimeout: "24h", MaxMessage: "1MiB", MaxMemories: "100000", MaxBytes: "64MiB",
+			MaxForgets: "20", IndexCache: "256MiB",
+		},
+		Logging: Logging{LogLevel: "info", LogFormat: "text"},
 	}
 }
 

@@ -7,14 +7,21 @@ import (
 	"time"
 )
 
-func (c *Config) limits(s Settings) (err error) {
+func (c *Config) limits(right string, s Limits) (err error) {
 	if c.SessionTimeout, err = duration(s.SessionTimeout); err != nil {
-		return wrongf("Write a time such as 30m, 24h or 168h.", "ilab-mcp stdio --user me --session-timeout 12h",
+		return wrongf("Write a time such as 30m, 24h or 168h.", right+" --session-timeout 12h",
 			"--session-timeout (ILAB_SESSION_TIMEOUT) cannot be %q", s.SessionTimeout)
 	}
-	if c.Limits.Memories, err = strconv.ParseInt(s.MaxMemories, 10, 64); err != nil || c.Limits.Memories < 0 {
-		return wrongf("Write a number such as 100000, or 0 for no limit.", "ilab-mcp stdio --user me --max-memories 200000",
-			"--max-memories (ILAB_MAX_MEMORIES) cannot be %q", s.MaxMemories)
+	for _, n := range []struct {
+		flag, variable, given string
+		set                   func(int64)
+	}{
+		{"--max-memories", "ILAB_MAX_MEMORIES", s.MaxMemories, func(n int64) { c.Limits.Memories = n }},
+		{"--max-forgets", "ILAB_MAX_FORGETS", s.MaxForgets, func(n int64) { c.MaxForgets = int(n) }},
+	} {
+		if err := count(right, n.flag, n.variable, n.given, n.set); err != nil {
+			return err
+		}
 	}
 	for _, size := range []struct {
 		flag, variable, given string
@@ -27,7 +34,7 @@ func (c *Config) limits(s Settings) (err error) {
 		n, ok := bytes(size.given)
 		if !ok {
 			return wrongf("Write a size such as 512KiB, 64MiB or 2GiB, a number of bytes, or 0 for no limit.",
-				"ilab-mcp stdio --user me "+size.flag+" 64MiB", "%s (%s) cannot be %q", size.flag, size.variable, size.given)
+				right+" "+size.flag+" 64MiB", "%s (%s) cannot be %q", size.flag, size.variable, size.given)
 		}
 		size.set(n)
 	}
@@ -63,4 +70,14 @@ func bytes(s string) (int64, bool) {
 		return 0, false
 	}
 	return n << shift, true
+}
+
+// count reads a number of something.
+func count(right, flag, variable, given string, set func(int64)) error {
+	n, err := strconv.ParseInt(given, 10, 32)
+	if err != nil || n < 0 {
+		return wrongf("Write a number such as 100, or 0 for no limit.", right+" "+flag+" 100", "%s (%s) cannot be %q", flag, variable, given)
+	}
+	set(n)
+	return nil
 }

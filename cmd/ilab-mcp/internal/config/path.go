@@ -31,7 +31,7 @@ func (h host) storePath(given string) (string, error) {
 	case strings.Contains(given, ":memory:"):
 		return "", wrong("the store cannot be :memory:, which would be lost with the process",
 			"Name a file with --db (or ILAB_DB), or leave it out for the default.", fileExample)
-	case url(given, "postgres", "postgresql"):
+	case isURL(given, "postgres", "postgresql"):
 		return "", wrong("PostgreSQL is not in this build", keepsOneFile, fileExample)
 	case scheme.MatchString(given), strings.HasPrefix(strings.ToLower(given), "file:"):
 		return "", wrong("the store is named by a path, not by a URL", keepsOneFile, fileExample)
@@ -51,7 +51,7 @@ func (h host) storePath(given string) (string, error) {
 
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)
 
-func url(s string, schemes ...string) bool {
+func isURL(s string, schemes ...string) bool {
 	for _, name := range schemes {
 		if len(s) > len(name) && strings.EqualFold(s[:len(name)], name) && s[len(name)] == ':' {
 			return true

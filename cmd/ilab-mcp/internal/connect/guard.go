@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ type guard struct {
 	log    *slog.Logger
 	late   func()        // called when calls did not end in time; may be nil
 	drain  time.Duration // 0: drainTime
+
+	forgets bucket
+	now     func() time.Time
 
 	rest []byte // of the line that mcp-go is reading
 	over bool   // the input has ended
@@ -70,6 +74,12 @@ func (g *guard) message(line []byte) {
 	}
 	switch m.kind {
 	case request:
+		if m.tool == forgetTool {
+			if wait, ok := g.forgets.take(g.now()); !ok {
+				g.refuse(&fault{code: codeRefused, id: m.id, text: "too many memories are being forgotten; try again in " + strconv.Itoa(seconds(wait)) + " s"})
+				return
+			}
+		}
 		if m.method == string(mcp.MethodSubscriptionsListen) {
 			m.key = "" // answered at the end of the connection: nobody waits for it
 		}

@@ -28,6 +28,11 @@ type message struct {
 	id     []byte // as it is written; nil for none
 	key    string // the id, the same for every spelling of it
 	method string
+
+	tool    string // of tools/call: the tool's name as the client gave it
+	version string // the protocol version in _meta, of the stateless era
+	client  []byte // of initialize: clientInfo as it is written
+	params  []byte // as they are written; nil for none
 }
 
 // fault is why a message is not passed on: a JSON-RPC error.
@@ -124,6 +129,10 @@ func parseEnvelope(obj []byte) (message, *fault) {
 		return message{}, &fault{code: mcp.INVALID_PARAMS, id: m.id, text: `"params" must be an object`}
 	}
 	m.method = unquote(e.method)
+	m.params = e.params
+	if bad := m.setParams(e.params); bad != "" {
+		return message{}, &fault{code: mcp.INVALID_PARAMS, id: m.id, text: bad}
+	}
 	if m.id == nil {
 		m.kind = notification
 		return m, nil

@@ -14,19 +14,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
-	"github.com/ilab-mcp/ilab-mcp/privacy"
-	"github.com/ilab-mcp/ilab-mcp/tools"
 )
-
-// Options set up a connection.
-type Options struct {
-	Version    string
-	Redactor   *privacy.Redactor
-	Log        *slog.Logger
-	MaxMessage int // bytes a message may have; 0: no bound
-
-	drain time.Duration // 0: drainTime; shorter in tests
-}
 
 // Stdio serves the memory of one user to the client at the other end of in and
 // out, until the input ends or ctx does. Either way every call that was read is
@@ -35,11 +23,10 @@ type Options struct {
 //
 // A goroutine stays behind in a Read of in where ctx ended first.
 func Stdio(ctx context.Context, db *memstore.DB, user memstore.UserID, in io.Reader, out io.Writer, o Options) error {
-	store, err := db.User(ctx, user)
+	s, err := bind(ctx, db, user, o.ReadOnly, o.tools())
 	if err != nil {
 		return err
 	}
-	s := tools.NewServer(store, tools.Options{Version: o.Version, Redactor: o.Redactor, Log: o.Log})
 	return serve(ctx, s, in, out, o)
 }
 
@@ -51,7 +38,10 @@ func serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	book := newLedger()
 	w := newWriter(out, book, o.Log)
 	defer w.close()
-	g := &guard{in: newLines(in, o.MaxMessage), out: w, ledger: book, log: o.Log}
+	g := &guard{
+		in: newLines(in, o.MaxMessage), out: w, ledger: book, log: o.Log,
+		forgets: perMinute(o.Limits.Forgets), now: o.clock(),
+	}
 
 	t := server.NewStdioServer(s)
 	t.SetErrorLogger(slog.NewLogLogger(heads{o.Log.Handler()}, slog.LevelWarn))

@@ -1,10 +1,8 @@
 package connect
 
 import (
-	"encoding/json"
 	"io"
 	"log/slog"
-	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -57,20 +55,7 @@ func (w *writer) put(p []byte) {
 
 // refuse answers a message that is not passed on.
 func (w *writer) refuse(f *fault) {
-	text, err := json.Marshal(f.text)
-	if err != nil {
-		return // a string of ours: cannot be
-	}
-	id := f.id
-	if id == nil {
-		id = []byte("null")
-	}
-	line := append([]byte(`{"jsonrpc":"2.0","id":`), id...)
-	line = append(line, `,"error":{"code":`...)
-	line = strconv.AppendInt(line, int64(f.code), 10)
-	line = append(line, `,"message":`...)
-	line = append(line, text...)
-	line = append(line, "}}\n"...)
+	line := append(errorMessage(f.id, f.code, f.text), '\n')
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.put(line)

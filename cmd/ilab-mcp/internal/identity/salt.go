@@ -3,6 +3,7 @@ package identity
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -58,6 +59,29 @@ func (s Salt) UserID(email string) (memstore.UserID, error) {
 	}
 	sum := sha256.Sum256([]byte(s.secret + ":" + pythonLower(email)))
 	return memstore.ParseUserID(hex.EncodeToString(sum[:])[:idDigits])
+}
+
+// TokenUser hashes the name that an identity provider has for a user:
+//
+//	hmac.new(salt.encode(), f"{issuer}\0{name}".encode(), "sha256").hexdigest()
+//
+// The issuer is part of it, because two providers may give two people one name.
+func (s Salt) TokenUser(issuer, name string) (memstore.UserID, error) {
+	switch {
+	case s.IsZero():
+		return memstore.UserID{}, errors.New("a token's user needs a salt")
+	case issuer == "" || name == "":
+		return memstore.UserID{}, errors.New("the token's issuer or user is empty")
+	case strings.ContainsRune(issuer, 0):
+		return memstore.UserID{}, errors.New("the token's issuer holds a zero, which would stand for its end")
+	case strings.ContainsRune(name, utf8.RuneError):
+		// A decoder of JSON leaves this mark for whatever it could not read, so
+		// two names may have become one.
+		return memstore.UserID{}, errors.New("the token's user is not valid Unicode")
+	}
+	mac := hmac.New(sha256.New, []byte(s.secret))
+	_, _ = mac.Write([]byte(issuer + "\x00" + name)) // a hash's Write never fails
+	return memstore.ParseUserID(hex.EncodeToString(mac.Sum(nil)))
 }
 
 // pythonLower is str.lower. Full case mapping depends on what stands around a

@@ -1,0 +1,243 @@
+package connect
+
+import (
+	"container/list"
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/tools"
+)
+
+// maxServers is how many MCP servers are kept; an idle one is 14 KB.
+const maxServers = 4096
+
+// seat is whose server it is: a user, and what the credential allows.
+type seat struct {
+	user     memstore.UserID
+	readOnly bool
+}
+
+// seated is the MCP server of one seat with its transport. It closes over one
+// user's store, so there is nobody to mistake that user for.
+type seated struct {
+	seat   seat
+	server *server.MCPServer
+	http   *server.StreamableHTTPServer
+
+	uses int
+	used time.Time
+	at   *list.Element
+}
+
+// hub keeps what is known of the users who are connected.
+type hub struct {
+	db     *memstore.DB
+	o      HTTPOptions
+	tools  tools.Options
+	limits Limits
+
+	mu      sync.Mutex
+	closed  bool
+	members map[memstore.UserID]*member
+	servers map[seat]*seated
+	order   list.List // of servers, the one used last in front
+	streams map[*stream]struct{}
+	open    int // calls being carried out
+	changed sync.Cond
+}
+
+func newHub(db *memstore.DB, o HTTPOptions) *hub {
+	h := &hub{
+		db: db, o: o, limits: o.Limits, tools: o.toolOptions(),
+		members: map[memstore.UserID]*member{}, servers: map[seat]*seated{}, streams: map[*stream]struct{}{},
+	}
+	h.changed.L = &h.mu
+	return h
+}
+
+// member gives the counts of a user. It needs h.mu.
+func (h *hub) member(u memstore.UserID, now time.Time) *member {
+	m := h.members[u]
+	if m == nil {
+		m = newMember(u, h.limits)
+		h.members[u] = m
+	}
+	m.used = now
+	return m
+}
+
+// request counts a request of a user.
+func (h *hub) request(a identity.Access, now time.Time) (name string, f *refusal) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	m := h.member(a.User, now)
+	if wait, ok := m.calls.take(now); !ok {
+		return m.name, tooMany("too many requests; try again in a moment", "rate", seconds(wait))
+	}
+	return m.name, nil
+}
+
+// begin takes a place for a call, and gives the server that carries it out.
+// end gives the place back.
+func (h *hub) begin(ctx context.Context, a identity.Access, m message, now time.Time) (s *seated, end func(), f *refusal) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, nil, shuttingDown()
+	}
+	who := h.member(a.User, now)
+	if h.limits.Calls > 0 && who.running >= h.limits.Calls {
+		return nil, nil, tooMany("too many calls at once; wait for one to be answered", "calls", 1)
+	}
+	if m.tool == forgetTool {
+		if wait, ok := who.forgets.take(now); !ok {
+			return nil, nil, tooMany("too many memories are being forgotten; try again in a moment", "forgets", seconds(wait))
+		}
+	}
+	s, err := h.serverOf(ctx, seat{user: a.User, readOnly: a.ReadOnly}, now)
+	if err != nil {
+		return nil, nil, refused(http.StatusInternalServerError, "the memory cannot be opened now; try again later", "internal")
+	}
+	who.running++
+	s.uses++
+	h.open++
+	return s, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		who.running--
+		s.uses--
+		if h.open--; h.open == 0 {
+			h.changed.Broadcast()
+		}
+	}, nil
+}
+
+func shuttingDown() *refusal {
+	f := refused(http.StatusServiceUnavailable, "the server is going down; try again in a moment", "closing")
+	f.retry = 1
+	return f
+}
+
+// serverOf finds or makes a server. It needs h.mu: making one takes a quarter
+// of a millisecond, and two for one seat would have two sets of running calls.
+func (h *hub) serverOf(ctx context.Context, at seat, now time.Time) (*seated, error) {
+	if s := h.servers[at]; s != nil {
+		s.used = now
+		h.order.MoveToFront(s.at)
+		return s, nil
+	}
+	mcpServer, err := bind(ctx, h.db, at.user, at.readOnly, h.tools)
+	if err != nil {
+		return nil, err
+	}
+	s := &seated{seat: at, used: now, server: mcpServer}
+	s.http = server.NewStreamableHTTPServer(s.server,
+		server.WithStateLess(true), // sessions are the hub's
+		server.WithStreamableHTTPLogger(h.o.quietLog()),
+		server.WithHTTPContextFunc(func(ctx context.Context, r *http.Request) context.Context {
+			h.introduce(ctx, at, r.Header.Get(server.HeaderKeySessionID))
+			return ctx
+		}),
+	)
+	s.at = h.order.PushFront(s)
+	h.servers[at] = s
+	for e := h.order.Back(); e != nil && len(h.servers) > h.o.maxServers(); {
+		last, before := e.Value.(*seated), e.Prev()
+		if last.uses == 0 && last != s {
+			h.drop(last)
+		}
+		e = before
+	}
+	return s, nil
+}
+
+// introduce tells mcp-go, which is not asked to remember sessions, the client
+// that a session began with.
+func (h *hub) introduce(ctx context.Context, at seat, id string) {
+	if id == "" {
+		return
+	}
+	h.mu.Lock()
+	var client mcp.Implementation
+	if m := h.members[at.user]; m != nil {
+		if s := m.sessions[id]; s != nil && s.readOnly == at.readOnly {
+			client = s.client
+		}
+	}
+	h.mu.Unlock()
+	if s, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo); ok {
+		s.SetClientInfo(client)
+	}
+}
+
+// drop needs h.mu.
+func (h *hub) drop(s *seated) {
+	h.order.Remove(s.at)
+	delete(h.servers, s.seat)
+}
+
+// sweep drops what is idle.
+func (h *hub) sweep(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for e := h.order.Back(); e != nil; {
+		s, before := e.Value.(*seated), e.Prev()
+		if s.uses == 0 && now.Sub(s.used) > serverIdle {
+			h.drop(s)
+		}
+		e = before
+	}
+	for u, m := range h.members {
+		m.sweep(now)
+		if m.idle(now) {
+			delete(h.members, u)
+		}
+	}
+}
+
+// Session keeping, on behalf of the handlers.
+
+// openSession makes a session for a seat.
+func (h *hub) openSession(a identity.Access, s *session, now time.Time) (string, *refusal) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s.readOnly = a.ReadOnly
+	id, ok := h.member(a.User, now).open(s, h.limits.Sessions, now)
+	if !ok {
+		return "", tooMany("too many sessions are open; end one, or try again in a few minutes", "sessions", 60)
+	}
+	return id, nil
+}
+
+// session gives a session of this user; nil for an unknown one and for one of
+// somebody else alike.
+func (h *hub) session(a identity.Access, id string, events bool, now time.Time) *session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.member(a.User, now).find(id, a.ReadOnly, events, now)
+}
+
+// endSession ends a session and its streams.
+func (h *hub) endSession(a identity.Access, id string, events bool, now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	m := h.member(a.User, now)
+	s := m.find(id, a.ReadOnly, events, now)
+	if s == nil {
+		return false
+	}
+	delete(m.sessions, id)
+	for st := range h.streams {
+		if st.session == s {
+			st.end()
+		}
+	}
+	return true
+}

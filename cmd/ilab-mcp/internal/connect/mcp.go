@@ -1,0 +1,322 @@
+package connect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// forgetTool is the tool with a limit of its own.
+const forgetTool = "mem_forget"
+
+// mcp answers /mcp, which is Streamable HTTP in both its eras: with sessions
+// (2025-03-26 to 2025-11-25), and without (2026-07-28). mcp-go carries the
+// messages out; sessions and streams are the hub's.
+func (h *HTTP) mcp(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
+	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
+	switch {
+	case r.Method == http.MethodPost:
+		return h.call(w, r, v)
+	case modern, r.Method != http.MethodGet && r.Method != http.MethodDelete:
+		methods := "POST, GET, DELETE"
+		if modern {
+			methods = "POST"
+		}
+		return notAllowed(w, methods)
+	}
+	if f := knownVersion(r); f != nil {
+		return f
+	}
+	id := r.Header.Get(server.HeaderKeySessionID)
+	if id == "" {
+		return refused(http.StatusBadRequest, "the Mcp-Session-Id header is missing; initialize gives its value", "session")
+	}
+	if r.Method == http.MethodDelete {
+		if !h.hub.endSession(v.access, id, false, v.at) {
+			return noSession()
+		}
+		w.WriteHeader(http.StatusNoContent)
+		v.status = http.StatusNoContent
+		return nil
+	}
+	return h.listen(w, r, v, id)
+}
+
+func noSession() *refusal {
+	return refused(http.StatusNotFound, "there is no such session; begin a new one with initialize", "session")
+}
+
+// listen answers GET: a stream for what the server has to say by itself, which
+// so far is that it is there.
+func (h *HTTP) listen(w http.ResponseWriter, r *http.Request, v *visit, id string) *refusal {
+	if !strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+		return refused(http.StatusNotAcceptable, "this is an event stream; ask for it with Accept: text/event-stream", "accept")
+	}
+	s := h.hub.session(v.access, id, false, v.at)
+	if s == nil {
+		return noSession()
+	}
+	st, ctx, closeStream, f := h.hub.stream(w, r, v.access, s, v.at)
+	if f != nil {
+		return f
+	}
+	defer closeStream()
+	if st.start() == nil && st.run(ctx, nil) != nil {
+		h.o.Log.DebugContext(ctx, "a stream broke")
+	}
+	return nil
+}
+
+// call answers POST: one message, and its answer.
+func (h *HTTP) call(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
+	m, body, f := h.read(w, r, v)
+	if f != nil {
+		return f
+	}
+	header := r.Header.Get(mcp.HeaderProtocolVersion)
+	modern := mcp.IsModernProtocol(header) || mcp.IsModernProtocol(m.version)
+	if modern {
+		f = checkModern(r, m, header)
+	} else if m.method != string(mcp.MethodInitialize) {
+		f = h.checkSession(r, v)
+	}
+	if f != nil {
+		f.id = m.id
+		return f
+	}
+	if m.kind != request && (modern || !passesOn(m)) {
+		if m.kind == answer && modern {
+			return refused(http.StatusBadRequest, "the server asks nothing, so there is nothing to answer", "malformed")
+		}
+		w.WriteHeader(http.StatusAccepted)
+		v.status = http.StatusAccepted
+		return nil
+	}
+	s, end, f := h.hub.begin(r.Context(), v.access, m, v.at)
+	if f != nil {
+		f.id = m.id
+		return f
+	}
+	defer end()
+	ctx, stop := h.callContext(r.Context())
+	defer stop()
+	reply := &reply{head: http.Header{}}
+	s.http.Handle(reply, &server.HTTPRequest{Method: http.MethodPost, Header: mcpHeaders(r.Header), Body: body, Context: ctx})
+	if m.method == string(mcp.MethodInitialize) && !modern && outcomeOf(reply.status, reply.body.Bytes()) == outcomeOK {
+		id, f := h.hub.openSession(v.access, &session{client: implementation(m.client)}, v.at)
+		if f != nil {
+			f.id = m.id
+			return f
+		}
+		reply.head.Set(server.HeaderKeySessionID, id)
+	}
+	v.status, v.reply = reply.status, reply.body.Bytes()
+	if m.method == string(mcp.MethodSubscriptionsListen) && outcomeOf(v.status, v.reply) == outcomeOK {
+		reply.acknowledge(m.id)
+	}
+	reply.send(w)
+	return nil
+}
+
+// callContext is for a call: it outlives the connection, since what was asked
+// for is finished, and ends with the server.
+func (h *HTTP) callContext(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(h.life, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
+// passesOn says that mcp-go has something to do for a message that is no
+// request. Every other is only received.
+func passesOn(m message) bool {
+	return m.kind == request || m.kind == notification && m.method == string(mcp.MethodNotificationCancelled)
+}
+
+// read reads and inspects the message of a request.
+func (h *HTTP) read(w http.ResponseWriter, r *http.Request, v *visit) (message, []byte, *refusal) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return message{}, nil, refused(http.StatusUnsupportedMediaType, "a message is sent with Content-Type: application/json", "malformed")
+	}
+	body := r.Body
+	if limit := int64(h.o.MaxMessage); limit > 0 {
+		if r.ContentLength > limit {
+			w.Header().Set("Connection", "close") // the rest is not read
+			return message{}, nil, h.tooLarge()
+		}
+		body = http.MaxBytesReader(w, r.Body, limit)
+	}
+	rc := http.NewResponseController(w)
+	// Where the transport knows no deadlines, a slow client keeps its own
+	// connection busy and nothing else.
+	_ = rc.SetReadDeadline(deadline(bodyTime))
+	b, err := io.ReadAll(body)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return message{}, nil, h.tooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return message{}, nil, refused(http.StatusRequestTimeout, "the message took too long to arrive", "slow")
+	case err != nil:
+		return message{}, nil, refused(http.StatusBadRequest, "the message did not arrive whole", "malformed")
+	}
+	_ = rc.SetReadDeadline(time.Time{})
+	v.in = len(b)
+	m, f := inspect(b)
+	v.message = m
+	if f != nil {
+		modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
+		return m, nil, faulty(f, modern)
+	}
+	return m, b, nil
+}
+
+func (h *HTTP) tooLarge() *refusal {
+	return refused(http.StatusRequestEntityTooLarge, "the message is longer than "+size(h.o.MaxMessage)+"; send less at once", "too_large")
+}
+
+// checkSession looks at what a message of the older era comes with.
+func (h *HTTP) checkSession(r *http.Request, v *visit) *refusal {
+	if f := knownVersion(r); f != nil {
+		return f
+	}
+	id := r.Header.Get(server.HeaderKeySessionID)
+	switch {
+	case id == "":
+		return refused(http.StatusBadRequest, "the Mcp-Session-Id header is missing; initialize gives its value", "session")
+	case h.hub.session(v.access, id, false, v.at) == nil:
+		return noSession()
+	}
+	return nil
+}
+
+// knownVersion refuses protocol versions that there are not. mcp-go would
+// repeat what the client wrote.
+func knownVersion(r *http.Request) *refusal {
+	if v := r.Header.Get(mcp.HeaderProtocolVersion); v != "" && !mcp.IsValidProtocolVersion(v) {
+		return refused(http.StatusBadRequest, "the Mcp-Protocol-Version header names no version of MCP that this server speaks; those are "+
+			strings.Join(mcp.ValidProtocolVersions, ", "), "version")
+	}
+	return nil
+}
+
+var versionForm = regexp.MustCompile(`^v?[0-9][0-9.-]{0,20}$`)
+
+// checkModern looks at the headers that the stateless era wants beside each
+// message. mcp-go looks at them again, and repeats what it finds; only what has
+// the form of a version gets there.
+func checkModern(r *http.Request, m message, header string) *refusal {
+	mismatch := func(text string) *refusal {
+		return &refusal{status: http.StatusBadRequest, code: mcp.HEADER_MISMATCH, text: text, reason: "headers"}
+	}
+	switch {
+	case header == "":
+		return mismatch("the Mcp-Protocol-Version header is missing")
+	case m.version == "":
+		return &refusal{
+			status: http.StatusBadRequest, code: mcp.INVALID_PARAMS, reason: "malformed",
+			text: "_meta must name the protocol version in " + mcp.MetaKeyProtocolVersion,
+		}
+	case header != m.version:
+		return mismatch("the Mcp-Protocol-Version header and " + mcp.MetaKeyProtocolVersion + " in _meta differ")
+	case !versionForm.MatchString(header):
+		return mismatch("the protocol version is not written as a date, as in 2026-07-28")
+	case m.kind != request || !mcp.IsValidProtocolVersion(header):
+		return nil // mcp-go answers an unknown version with those that there are
+	}
+	var wrong mcp.HeaderMismatchError
+	if err := mcp.ValidateStandardHeaders(r.Header.Get, header, mcp.MCPMethod(m.method), m.params); errors.As(err, &wrong) {
+		return mismatch("the " + label(wrong.Header == mcp.HeaderMethod || wrong.Header == mcp.HeaderName, wrong.Header) +
+			" header is missing or is not what the message says")
+	}
+	return nil
+}
+
+// mcpHeaders is what mcp-go gets to see of a request: nothing of who it is.
+func mcpHeaders(h http.Header) http.Header {
+	out := make(http.Header, 8)
+	for _, name := range []string{
+		"Content-Type", "Accept", server.HeaderKeySessionID, mcp.HeaderProtocolVersion,
+		mcp.HeaderMethod, mcp.HeaderName, mcp.HeaderLastEventID,
+	} {
+		name = http.CanonicalHeaderKey(name)
+		if values := h[name]; len(values) > 0 {
+			out[name] = values[:1:1]
+		}
+	}
+	return out
+}
+
+// reply collects an answer of mcp-go's, to be sent in one piece.
+type reply struct {
+	head   http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *reply) Header() http.Header { return a.head }
+
+func (a *reply) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *reply) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(p)
+}
+
+func (a *reply) Flush()          {}
+func (a *reply) CanStream() bool { return false }
+
+// acknowledge makes the answer to subscriptions/listen: a stream of an
+// acknowledgement and the result. Nothing here can be subscribed to, so it is
+// over at once; mcp-go would now and then lose the acknowledgement then.
+func (a *reply) acknowledge(id []byte) {
+	const ack = `event: message
+data: {"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"_meta":{"` +
+		mcp.MetaKeySubscriptionID + `":%s},"notifications":{}}}
+
+event: message
+data: %s
+
+`
+	result := bytes.TrimSpace(a.body.Bytes())
+	stream := fmt.Appendf(nil, ack, id, result)
+	a.body.Reset()
+	a.body.Write(stream)
+	a.head.Set("Content-Type", "text/event-stream")
+}
+
+func (a *reply) send(w http.ResponseWriter) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	h := w.Header()
+	for _, name := range []string{"Content-Type", "Allow", server.HeaderKeySessionID} {
+		if v := a.head.Get(name); v != "" {
+			h.Set(name, v)
+		}
+	}
+	if a.body.Len() > 0 {
+		h.Set("Content-Length", strconv.Itoa(a.body.Len()))
+	}
+	_ = http.NewResponseController(w).SetWriteDeadline(deadline(writeTime))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body.Bytes()) // a client that has gone needs no answer
+}

@@ -1,0 +1,161 @@
+package connect
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// The transport of 2024-11-05: the client opens a stream at /sse, learns there
+// where to post, and gets every answer as an event of the stream. mcp-go has it
+// too, with goroutines that nobody can wait for and a stream that any website
+// may read; see docs/adr/0006-http-transports.md.
+
+// events is the session of one such stream, as mcp-go wants one.
+type events struct {
+	id      string
+	out     chan []byte
+	done    <-chan struct{} // the stream is over
+	client  atomic.Value    // of mcp.Implementation
+	can     atomic.Value    // of mcp.ClientCapabilities
+	version atomic.Value    // of string
+	none    chan mcp.JSONRPCNotification
+}
+
+var (
+	_ server.SessionWithClientInfo      = (*events)(nil)
+	_ server.SessionWithProtocolVersion = (*events)(nil)
+)
+
+func (s *events) Initialize()       {}
+func (s *events) Initialized() bool { return true }
+func (s *events) SessionID() string { return s.id }
+
+// NotificationChannel is never read: this server has nothing to notify of, and
+// the session is not registered for it.
+func (s *events) NotificationChannel() chan<- mcp.JSONRPCNotification { return s.none }
+
+func (s *events) GetClientInfo() mcp.Implementation {
+	v, _ := s.client.Load().(mcp.Implementation)
+	return v
+}
+
+// SetClientInfo keeps the name and the version, which is all that is used.
+func (s *events) SetClientInfo(c mcp.Implementation) {
+	if len(c.Name)+len(c.Version) > 1<<10 {
+		c = mcp.Implementation{}
+	}
+	s.client.Store(mcp.Implementation{Name: c.Name, Version: c.Version})
+}
+
+func (s *events) GetClientCapabilities() mcp.ClientCapabilities {
+	v, _ := s.can.Load().(mcp.ClientCapabilities)
+	return v
+}
+
+func (s *events) SetClientCapabilities(c mcp.ClientCapabilities) { s.can.Store(c) }
+
+func (s *events) ProtocolVersion() string {
+	v, _ := s.version.Load().(string)
+	return v
+}
+
+func (s *events) SetProtocolVersion(v string) { s.version.Store(v) }
+
+// openEvents answers GET /sse.
+func (h *HTTP) openEvents(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
+	if r.Method != http.MethodGet {
+		return notAllowed(w, http.MethodGet)
+	}
+	sess := &session{events: &events{out: make(chan []byte, 16)}}
+	st, ctx, closeStream, f := h.hub.stream(w, r, v.access, sess, v.at)
+	if f != nil {
+		return f
+	}
+	defer closeStream()
+	sess.events.done = ctx.Done()
+	id, f := h.hub.openSession(v.access, sess, v.at)
+	if f != nil {
+		return f
+	}
+	defer h.hub.endSession(v.access, id, true, v.at)
+	if st.start() != nil || st.event("endpoint", []byte(h.o.BasePath+"/message?sessionId="+id)) != nil {
+		return nil
+	}
+	if err := st.run(ctx, sess.events.out); err != nil {
+		h.o.Log.DebugContext(ctx, "a stream broke")
+	}
+	return nil
+}
+
+// messageForStream answers POST /message: it takes a message for one of the user's own
+// streams, and answers there.
+func (h *HTTP) messageForStream(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
+	if r.Method != http.MethodPost {
+		return notAllowed(w, http.MethodPost)
+	}
+	sess := h.hub.session(v.access, r.URL.Query().Get("sessionId"), true, v.at)
+	if sess == nil {
+		return refused(http.StatusNotFound, "there is no such session; open a stream at /sse first", "session")
+	}
+	m, body, f := h.read(w, r, v)
+	if f != nil {
+		if f.id == nil {
+			return f
+		}
+		return h.post(w, v, sess.events, f.message()) // its sender waits at the stream
+	}
+	v.status = http.StatusAccepted
+	if !passesOn(m) {
+		w.WriteHeader(v.status)
+		return nil
+	}
+	s, end, f := h.hub.begin(r.Context(), v.access, m, v.at)
+	if f != nil {
+		f.id = m.id
+		return f
+	}
+	w.WriteHeader(v.status)
+	v.later = true
+	go h.answerAtStream(r.Context(), s, sess.events, body, v, end)
+	return nil
+}
+
+// answerAtStream carries out one call. The client may be gone by then; what it
+// asked for is finished all the same.
+func (h *HTTP) answerAtStream(ctx context.Context, s *seated, to *events, body []byte, v *visit, end func()) {
+	defer end()
+	defer h.rescue(ctx)
+	ctx, stop := h.callContext(ctx)
+	defer stop()
+	reply := s.server.HandleMessage(s.server.WithContext(ctx, to), body)
+	if reply == nil {
+		h.report(ctx, v, http.StatusAccepted, nil)
+		return
+	}
+	line, err := json.Marshal(reply)
+	if err != nil {
+		line = errorMessage(v.message.id, mcp.INTERNAL_ERROR, "the answer cannot be written")
+	}
+	h.report(ctx, v, http.StatusAccepted, line)
+	select {
+	case to.out <- line:
+	case <-to.done:
+	}
+}
+
+// post puts a line of ours into the stream.
+func (h *HTTP) post(w http.ResponseWriter, v *visit, to *events, line []byte) *refusal {
+	select {
+	case to.out <- line:
+		w.WriteHeader(http.StatusAccepted)
+		v.reply = line
+		return nil
+	case <-to.done:
+		return refused(http.StatusNotFound, "the stream has ended", "session")
+	}
+}

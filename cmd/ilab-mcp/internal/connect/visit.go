@@ -1,0 +1,140 @@
+package connect
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
+	"github.com/ilab-mcp/ilab-mcp/tools"
+)
+
+// visit is one HTTP request with a good credential: what the handlers need, and
+// what is told of it afterwards. It holds no text.
+type visit struct {
+	access  identity.Access
+	name    string // of the user, in logs
+	at      time.Time
+	route   string
+	span    trace.Span
+	message message
+	in      int
+	reply   []byte // what was answered, where it is one message
+	status  int    // where it is not HTTP's default
+	later   bool   // the answer comes after the request is over
+}
+
+// label gives a method or a tool to logs and metrics: those that there are, and
+// one name for all others, which clients made up.
+func label(known bool, name string) string {
+	if known {
+		return name
+	}
+	return "unknown"
+}
+
+func (v *visit) method() string {
+	m := v.message.method
+	return label(tools.KnownMethod(m) || m == string(mcp.MethodNotificationCancelled) || m == string(mcp.MethodNotificationInitialized), m)
+}
+
+func (v *visit) tool() string {
+	if v.message.tool == "" {
+		return ""
+	}
+	return label(tools.Known(v.message.tool), v.message.tool)
+}
+
+// begin starts the span of a request.
+func (h *HTTP) begin(r *http.Request, v *visit) context.Context {
+	ctx := h.o.Telemetry.Propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
+	ctx, v.span = h.tracer.Start(ctx, r.Method+" "+v.route, trace.WithSpanKind(trace.SpanKindServer))
+	return ctx
+}
+
+// report tells of a request: once, without content.
+func (h *HTTP) report(ctx context.Context, v *visit, status int, reply []byte) {
+	took := h.o.Now().Sub(v.at)
+	outcome := outcomeOf(status, reply)
+	attrs := []slog.Attr{
+		slog.String("user", v.name), slog.String("route", v.route), slog.Int("status", status),
+		slog.String("outcome", outcome), slog.Duration("took", took), slog.Int("in", v.in), slog.Int("out", len(reply)),
+	}
+	v.span.SetAttributes(attribute.String("http.route", v.route), attribute.Int("http.response.status_code", status))
+	if v.message.method != "" {
+		method, tool := v.method(), v.tool()
+		attrs = append(attrs, slog.String("method", method))
+		v.span.SetName(method)
+		v.span.SetAttributes(attribute.String("mcp.method.name", method))
+		if tool != "" {
+			attrs = append(attrs, slog.String("tool", tool))
+			v.span.SetName(method + " " + tool)
+			v.span.SetAttributes(attribute.String("gen_ai.tool.name", tool))
+		}
+		h.count.Operation(ctx, method, tool, outcome, took)
+	}
+	if outcome != outcomeOK {
+		v.span.SetStatus(codes.Error, outcome)
+	}
+	v.span.End()
+	h.o.Log.LogAttrs(ctx, slog.LevelInfo, "request", attrs...)
+}
+
+// The outcomes of a request, beside the codes of errors.
+const (
+	outcomeOK        = "ok"
+	outcomeToolError = "tool_error"
+)
+
+// outcomeOf reads what became of a request out of its answer.
+func outcomeOf(status int, reply []byte) string {
+	outcome := outcomeOK
+	if status >= http.StatusBadRequest {
+		outcome = "http_" + strconv.Itoa(status)
+	}
+	if len(reply) == 0 || reply[0] != '{' {
+		return outcome
+	}
+	members(reply, func(name, value []byte) bool {
+		switch string(name) {
+		case `"error"`:
+			members(value, func(name, value []byte) bool {
+				if string(name) == `"code"` {
+					outcome = string(value)
+				}
+				return true
+			})
+			return false
+		case `"result"`:
+			if value[0] == '{' && failedTool(value) {
+				outcome = outcomeToolError
+			}
+			return false
+		}
+		return true
+	})
+	return outcome
+}
+
+// failedTool looks for isError in a result. Most have none, and so are not
+// walked through.
+func failedTool(result []byte) bool {
+	if !bytes.Contains(result, []byte(`"isError":true`)) {
+		return false
+	}
+	failed := false
+	members(result, func(name, value []byte) bool {
+		failed = string(name) == `"isError"` && string(value) == "true"
+		return !failed
+	})
+	return failed
+}
