@@ -44,6 +44,7 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := h.begin(r, v)
 	if f := handle(w, r.WithContext(ctx), v); f != nil {
 		h.count.Refused(ctx, f.reason)
+		leaveBody(w)
 		f.write(w)
 		v.status, v.reply = f.status, f.message()
 	}
@@ -85,7 +86,15 @@ func (h *HTTP) elsewhere(w http.ResponseWriter, r *http.Request) {
 	h.refuse(r.Context(), w, refused(http.StatusNotFound, "there is nothing here; the server is at /mcp, and at /sse for older hosts", "path"))
 }
 
+// leaveBody bounds the wait for the rest of a message that is not read to its
+// end: net/http would take it off the connection before it answers, for as long
+// as a slow client likes.
+func leaveBody(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(deadline(refusedTime)) // as in read
+}
+
 func (h *HTTP) refuse(ctx context.Context, w http.ResponseWriter, f *refusal) {
+	leaveBody(w)
 	h.count.Refused(ctx, f.reason)
 	h.o.Log.LogAttrs(ctx, slog.LevelInfo, "refused", slog.Int("status", f.status), slog.String("reason", f.reason))
 	f.write(w)

@@ -92,10 +92,11 @@ func NewHTTP(db *memstore.DB, o HTTPOptions) (*HTTP, error) {
 
 // Timeouts of a connection. Answers have deadlines of their own.
 const (
-	headTime = 10 * time.Second // for a request's head
-	bodyTime = 30 * time.Second // for a message
-	idleTime = 2 * time.Minute  // between requests
-	headSize = 32 << 10
+	headTime    = 10 * time.Second // for a request's head
+	bodyTime    = 30 * time.Second // for a message
+	refusedTime = time.Second      // for a message that nobody wants
+	idleTime    = 2 * time.Minute  // between requests
+	headSize    = 32 << 10
 )
 
 // Serve serves l until ctx ends, then lets what runs finish: calls are answered,
