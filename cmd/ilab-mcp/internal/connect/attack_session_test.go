@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -235,6 +236,7 @@ func (s *site) until(ready func(*hub) bool) {
 		if ok {
 			return
 		}
+		runtime.Gosched()
 	}
 	s.t.Fatal("the server did not get there")
 }

@@ -52,7 +52,7 @@ func (f *refusal) write(w http.ResponseWriter) {
 		h.Set("Retry-After", strconv.Itoa(f.retry))
 	}
 	w.WriteHeader(f.status)
-	_, _ = w.Write(append(f.message(), '\n')) //nolint:gosec // G705: the id is checked JSON, and the type says that it is no page. Who has gone needs no answer
+	_, _ = w.Write(append(f.message(), '\n')) // a client that has gone needs no answer
 }
 
 // message is the JSON-RPC error.

@@ -64,7 +64,7 @@ func open(t *testing.T, change func(*HTTPOptions)) *site {
 		t.Fatal(err)
 	}
 	s.url = "http://" + l.Addr().String()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(ctx, l) }()
 	s.stop = sync.OnceFunc(func() {
@@ -92,13 +92,18 @@ type client struct {
 // user gives somebody a key.
 func (s *site) user(name string) *client { return s.withKey(name, false, time.Time{}) }
 
-func (s *site) withKey(name string, readOnly bool, expires time.Time) *client {
+func (s *site) id(name string) memstore.UserID {
 	s.t.Helper()
 	u, err := memstore.ParseUserID(name)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	secret, id, err := s.keys.Issue(s.t.Context(), u, privacy.Text{}, expires, readOnly)
+	return u
+}
+
+func (s *site) withKey(name string, readOnly bool, expires time.Time) *client {
+	s.t.Helper()
+	secret, id, err := s.keys.Issue(s.t.Context(), s.id(name), privacy.Text{}, expires, readOnly)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -138,7 +143,9 @@ func (c *client) ask(method, path, body string, headers ...string) answered {
 }
 
 func (c *client) try(method, path, body string, headers ...string) (answered, error) {
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.site.url+path, strings.NewReader(body))
+	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, c.site.url+path, strings.NewReader(body))
 	if err != nil {
 		return answered{}, err
 	}
@@ -314,4 +321,29 @@ func modernCall(id int, tool, arguments string) (line string, headers []string) 
 		`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},`+
 		`"io.modelcontextprotocol/clientInfo":{"name":"modern","version":"9"}}}}`, id, tool, arguments)
 	return line, append([]string{"Mcp-Name: " + tool}, modernHeaders...)
+}
+
+// runStdio runs lines over stdio, as the user alice, and gives what came out.
+func runStdio(t *testing.T, o Options, lines ...string) string {
+	t.Helper()
+	backend, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "memory.db"), sqlite.Options{Program: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := memstore.New(backend, memstore.DefaultOptions())
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	user, err := memstore.ParseUserID("alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Version, o.Redactor, o.Log = "test", privacy.New(), slog.New(slog.DiscardHandler)
+	var out lockedBuffer
+	if err := Stdio(t.Context(), db, user, strings.NewReader(strings.Join(lines, "\n")+"\n"), &out, o); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }
