@@ -61,13 +61,14 @@ func (c *serveCommand) run(ctx context.Context, e env) (err error) {
 			o.log.WarnContext(ctx, "not all traces and metrics were sent")
 		}
 	}()
-	server, err := connect.NewHTTP(o.db, httpOptions(cfg, o, gate, watch))
-	if err != nil {
-		return err
-	}
 	listener, err := listen(ctx, cfg, o.log)
 	if err != nil {
 		return err
+	}
+	cfg.At(listener.Addr().String())
+	server, err := connect.NewHTTP(o.db, httpOptions(cfg, o, gate, watch))
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	if cfg.MetricsListen != "" {
 		stop, err := serveMetrics(ctx, cfg.MetricsListen, watch.Metrics, o.log)

@@ -109,7 +109,7 @@ func (s *served) modern(ctx context.Context, credential, tool string, arguments 
 
 // load saves with several clients until the server has gone or done is closed,
 // and gives the titles that were acknowledged, and how clients were told no.
-func (s *served) load(keys []string, done <-chan struct{}) (saved map[string][]string, refusals map[int]int) {
+func (s *served) load(round int, keys []string, done <-chan struct{}) (saved map[string][]string, refusals map[int]int) {
 	saved, refusals = map[string][]string{}, map[int]int{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -121,7 +121,7 @@ func (s *served) load(keys []string, done <-chan struct{}) (saved map[string][]s
 					return
 				default:
 				}
-				title := fmt.Sprintf("client %d save %d", n, i)
+				title := fmt.Sprintf("round %d client %d save %d", round, n, i)
 				status, body, err := s.modern(s.t.Context(), k, "mem_save", object{"type": "discovery", "title": title, "content": title})
 				mu.Lock()
 				switch {
@@ -190,7 +190,7 @@ func TestServeKilled(t *testing.T) {
 			_ = s.cmd.Process.Kill()
 			close(done)
 		})
-		saved, _ := s.load(keys, done)
+		saved, _ := s.load(round, keys, done)
 		_ = s.cmd.Wait() // killed
 		again := beginServe(t, db, "--rate", "0")
 		again.check(saved)
@@ -226,7 +226,7 @@ func TestServeStopped(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	saved, refusals := s.load(append(keys, keys...), done)
+	saved, refusals := s.load(0, append(keys, keys...), done)
 	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
 		t.Errorf("the stream broke: %v", err)
 	}

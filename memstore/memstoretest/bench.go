@@ -35,7 +35,7 @@ func benchSize(b *testing.B, open Open, size int) {
 	options.Limits = memstore.Limits{}
 	db := memstore.New(backend, options)
 	s := User(b, db, "bench")
-	ids := fill(b, s, size)
+	ids := Fill(b, s, size)
 	queries := benchQueries(b)
 
 	b.Run("SearchWarm", func(b *testing.B) {
@@ -97,8 +97,8 @@ func benchSize(b *testing.B, open Open, size int) {
 	})
 }
 
-// fill saves n memories, several at a time so that they share commits.
-func fill(b *testing.B, s *memstore.Store, n int) []int64 {
+// Fill saves n memories as Bench measures with, several at a time so that they share commits.
+func Fill(b *testing.B, s *memstore.Store, n int) []int64 {
 	b.Helper()
 	ids := make([]int64, n)
 	var next atomic.Int64
@@ -121,10 +121,11 @@ func fill(b *testing.B, s *memstore.Store, n int) []int64 {
 }
 
 func benchDraft(b *testing.B, rng *rand.Rand, i int) memstore.Draft {
-	return Draft(b, memstore.Type(1+i%5), fmt.Sprintf("note %d about %s", i, benchWord(rng)), benchText(rng, 50), "")
+	return Draft(b, memstore.Type(1+i%5), fmt.Sprintf("note %d about %s", i, benchWord(rng)), Words(rng, 50), "")
 }
 
-func benchText(rng *rand.Rand, words int) string {
+// Words makes up a text of that many words, with Zipf-like frequencies.
+func Words(rng *rand.Rand, words int) string {
 	var t strings.Builder
 	for range words {
 		t.WriteString(benchWord(rng))
@@ -150,7 +151,7 @@ func benchQueries(b *testing.B) []memstore.Query {
 	rng := rand.New(rand.NewPCG(5, 5))
 	qs := make([]memstore.Query, 64)
 	for i := range qs {
-		qs[i] = Query(b, benchText(rng, 5), 10)
+		qs[i] = Query(b, Words(rng, 5), 10)
 	}
 	return qs
 }

@@ -29,6 +29,8 @@ type ServeConfig struct {
 	OIDC          *OIDC // nil: API keys only
 
 	Rate, Burst, Calls, Streams, Sessions, Failures int // 0: no bound
+
+	named bool // Endpoint is what the operator says
 }
 
 // NewServe checks the settings of serve. Its errors are *[Error].
@@ -102,13 +104,10 @@ func loopback(name string) bool {
 func (c *ServeConfig) public(s Network) error {
 	given := s.PublicURL
 	if given == "" {
-		given = "http://" + s.Listen
-		if s.TLSCert != "" {
-			given = "https://" + s.Listen
-		}
-		c.Endpoint = given + "/mcp"
+		c.At(s.Listen)
 		return nil
 	}
+	c.named = true
 	u, err := url.Parse(given)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
 		u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
@@ -119,6 +118,23 @@ func (c *ServeConfig) public(s Network) error {
 	c.BasePath = strings.TrimSuffix(u.EscapedPath(), "/")
 	c.Endpoint = u.Scheme + "://" + strings.ToLower(u.Host) + c.BasePath + "/mcp"
 	return nil
+}
+
+// At makes the endpoint out of the address that is listened on, once it is
+// known, unless the operator has said what clients call the server.
+func (c *ServeConfig) At(address string) {
+	name, port, err := net.SplitHostPort(address)
+	if err != nil || c.named {
+		return
+	}
+	if ip, err := netip.ParseAddr(name); name == "" || err == nil && ip.IsUnspecified() {
+		name = "localhost"
+	}
+	scheme := "http://"
+	if c.TLSCert != "" {
+		scheme = "https://"
+	}
+	c.Endpoint = scheme + net.JoinHostPort(name, port) + "/mcp"
 }
 
 func (c *ServeConfig) origins(s Network) error {

@@ -285,7 +285,7 @@ func TestTokens(t *testing.T) {
 	if titles := reader.titles(own, "kept"); len(titles) != 1 {
 		t.Errorf("a reading token finds %v", titles)
 	}
-	if a := reader.ask("POST", "/mcp", callLine(1, "mem_save", `{"type":"decision","title":"t","content":"c"}`), own); !strings.Contains(a.body, "unknown name") {
+	if a := reader.ask("POST", "/mcp", callLine(1, "mem_save", `{"type":"decision","title":"t","content":"c"}`), own); !strings.Contains(a.body, "no such tool") {
 		t.Errorf("a save with a reading token: %+v", a)
 	}
 	scopeless := s.with(p.token(map[string]any{"scope": "openid"}), memstore.KeyID{})

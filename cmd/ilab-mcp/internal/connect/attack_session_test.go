@@ -62,7 +62,7 @@ func TestSessionOfAnotherScope(t *testing.T) {
 		t.Errorf("continued: %+v", a)
 	}
 	mine := reader.begin()
-	if a := reader.ask("POST", "/mcp", callLine(1, "mem_save", `{"type":"decision","title":"t","content":"c"}`), mine); !strings.Contains(a.body, "unknown name") {
+	if a := reader.ask("POST", "/mcp", callLine(1, "mem_save", `{"type":"decision","title":"t","content":"c"}`), mine); !strings.Contains(a.body, "no such tool") {
 		t.Errorf("a save with a reading key: %+v", a)
 	}
 	list := reader.ask("POST", "/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`, mine)

@@ -3,8 +3,12 @@ package connect
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -49,4 +53,14 @@ func bind(ctx context.Context, db *memstore.DB, u memstore.UserID, readOnly bool
 		return tools.NewReadOnlyServer(store, o), nil
 	}
 	return tools.NewServer(store, o), nil
+}
+
+// unknownTool answers a call of a tool that a server does not have: mcp-go would
+// put the name into a sentence.
+func unknownTool(s *server.MCPServer, m message) *fault {
+	if m.tool == "" || s.GetTool(m.tool) != nil {
+		return nil
+	}
+	there := slices.Sorted(maps.Keys(s.ListTools()))
+	return &fault{code: mcp.INVALID_PARAMS, id: m.id, text: "there is no such tool here; there are " + strings.Join(there, ", ")}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
 )
 
 // drainTime is how long the end of the input waits for answers. A call that
@@ -27,6 +28,7 @@ type guard struct {
 	late   func()        // called when calls did not end in time; may be nil
 	drain  time.Duration // 0: drainTime
 
+	server  *server.MCPServer
 	forgets bucket
 	now     func() time.Time
 
@@ -74,6 +76,10 @@ func (g *guard) message(line []byte) {
 	}
 	switch m.kind {
 	case request:
+		if f := unknownTool(g.server, m); f != nil {
+			g.refuse(f)
+			return
+		}
 		if m.tool == forgetTool {
 			if wait, ok := g.forgets.take(g.now()); !ok {
 				g.refuse(&fault{code: codeRefused, id: m.id, text: "too many memories are being forgotten; try again in " + strconv.Itoa(seconds(wait)) + " s"})

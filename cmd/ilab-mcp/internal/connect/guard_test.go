@@ -8,16 +8,19 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 	"unicode/utf8"
+
+	"github.com/mark3labs/mcp-go/server"
 )
 
 func newTestGuard(in io.Reader, out io.Writer, longest int) *guard {
 	log := slog.New(slog.DiscardHandler)
 	book := newLedger()
-	return &guard{in: newLines(in, longest), out: newWriter(out, book, log), ledger: book, log: log}
+	return &guard{in: newLines(in, longest), out: newWriter(out, book, log), ledger: book, log: log, server: someServer()}
 }
 
 // TestEndWaits holds that the end of the input is seen when all is answered.
@@ -183,3 +186,6 @@ func FuzzGuard(f *testing.F) {
 		}
 	})
 }
+
+// someServer has tools; which ones does not matter.
+var someServer = sync.OnceValue(func() *server.MCPServer { return newBench().server() })

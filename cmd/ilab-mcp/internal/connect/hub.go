@@ -24,12 +24,11 @@ type seat struct {
 	readOnly bool
 }
 
-// seated is the MCP server of one seat with its transport. It closes over one
+// seated is the MCP server of one seat. It closes over one
 // user's store, so there is nobody to mistake that user for.
 type seated struct {
 	seat   seat
 	server *server.MCPServer
-	http   *server.StreamableHTTPServer
 
 	uses int
 	used time.Time
@@ -105,6 +104,9 @@ func (h *hub) begin(ctx context.Context, a identity.Access, m message, now time.
 	if err != nil {
 		return nil, nil, refused(http.StatusInternalServerError, "the memory cannot be opened now; try again later", "internal")
 	}
+	if f := unknownTool(s.server, m); f != nil {
+		return nil, nil, faulty(f, mcp.IsModernProtocol(m.version))
+	}
 	who.running++
 	s.uses++
 	h.open++
@@ -138,14 +140,6 @@ func (h *hub) serverOf(ctx context.Context, at seat, now time.Time) (*seated, er
 		return nil, err
 	}
 	s := &seated{seat: at, used: now, server: mcpServer}
-	s.http = server.NewStreamableHTTPServer(s.server,
-		server.WithStateLess(true), // sessions are the hub's
-		server.WithStreamableHTTPLogger(h.o.quietLog()),
-		server.WithHTTPContextFunc(func(ctx context.Context, r *http.Request) context.Context {
-			h.introduce(ctx, at, r.Header.Get(server.HeaderKeySessionID))
-			return ctx
-		}),
-	)
 	s.at = h.order.PushFront(s)
 	h.servers[at] = s
 	for e := h.order.Back(); e != nil && len(h.servers) > h.o.maxServers(); {
@@ -156,25 +150,6 @@ func (h *hub) serverOf(ctx context.Context, at seat, now time.Time) (*seated, er
 		e = before
 	}
 	return s, nil
-}
-
-// introduce tells mcp-go, which is not asked to remember sessions, the client
-// that a session began with.
-func (h *hub) introduce(ctx context.Context, at seat, id string) {
-	if id == "" {
-		return
-	}
-	h.mu.Lock()
-	var client mcp.Implementation
-	if m := h.members[at.user]; m != nil {
-		if s := m.sessions[id]; s != nil && s.readOnly == at.readOnly {
-			client = s.client
-		}
-	}
-	h.mu.Unlock()
-	if s, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo); ok {
-		s.SetClientInfo(client)
-	}
 }
 
 // drop needs h.mu.

@@ -183,6 +183,22 @@ func TestSessionsOutliveServers(t *testing.T) {
 		other.begin()
 	}
 	s.until(func(h *hub) bool { return len(h.servers) == 2 && len(h.members) == 6 })
+	// One that is in use stays, however many come.
+	var late []*client
+	for i := range 5 {
+		late = append(late, s.user(fmt.Sprintf("late%d", i)))
+	}
+	a := whileLocked(s, func() answered {
+		return alice.ask("POST", "/mcp", callLine(1, "mem_save", `{"type":"decision","title":"During","content":"c"}`), session)
+	}, func() {
+		for _, other := range late {
+			other.begin()
+		}
+		s.until(func(h *hub) bool { return h.servers[seat{user: s.id("alice")}] != nil && len(h.servers) <= 3 })
+	})
+	if r := alice.result(a); r.Failed {
+		t.Errorf("a call while others came: %+v", r)
+	}
 	id := alice.save(session, "After", "the server was made again")
 	r := alice.call(session, "mem_get_observation", fmt.Sprintf(`{"observation_id":%d}`, id))
 	if !strings.Contains(string(r.Structured), `"source":"tester 1"`) {
@@ -190,7 +206,7 @@ func TestSessionsOutliveServers(t *testing.T) {
 	}
 	clock.add(time.Hour)
 	s.http.hub.sweep(clock.Now())
-	s.until(func(h *hub) bool { return len(h.servers) == 0 && len(h.members) == 6 })
+	s.until(func(h *hub) bool { return len(h.servers) == 0 && len(h.members) == 11 })
 	alice.titles(session, "anything")
 	clock.add(25 * time.Hour)
 	s.http.hub.sweep(clock.Now())

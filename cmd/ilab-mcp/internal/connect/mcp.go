@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +72,7 @@ func (h *HTTP) listen(w http.ResponseWriter, r *http.Request, v *visit, id strin
 		return f
 	}
 	defer closeStream()
+	v.status = http.StatusOK
 	if st.start() == nil && st.run(ctx, nil) != nil {
 		h.o.Log.DebugContext(ctx, "a stream broke")
 	}
@@ -87,10 +87,11 @@ func (h *HTTP) call(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
 	}
 	header := r.Header.Get(mcp.HeaderProtocolVersion)
 	modern := mcp.IsModernProtocol(header) || mcp.IsModernProtocol(m.version)
+	client := newConversation("", mcp.Implementation{})
 	if modern {
 		f = checkModern(r, m, header)
 	} else if m.method != string(mcp.MethodInitialize) {
-		f = h.checkSession(r, v)
+		client, f = h.resume(r, v)
 	}
 	if f != nil {
 		f.id = m.id
@@ -112,22 +113,59 @@ func (h *HTTP) call(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
 	defer end()
 	ctx, stop := h.callContext(r.Context())
 	defer stop()
-	reply := &reply{head: http.Header{}}
-	s.http.Handle(reply, &server.HTTPRequest{Method: http.MethodPost, Header: mcpHeaders(r.Header), Body: body, Context: ctx})
-	if m.method == string(mcp.MethodInitialize) && !modern && outcomeOf(reply.status, reply.body.Bytes()) == outcomeOK {
+	reply := s.server.HandleMessage(s.server.WithContext(ctx, client), body)
+	return h.answer(w, v, reply, modern)
+}
+
+// answer sends the answer to a message of Streamable HTTP.
+func (h *HTTP) answer(w http.ResponseWriter, v *visit, reply mcp.JSONRPCMessage, modern bool) *refusal {
+	m := v.message
+	if reply == nil {
+		v.status = http.StatusAccepted
+		w.WriteHeader(v.status)
+		return nil
+	}
+	line, err := encode(reply)
+	if err != nil {
+		return &refusal{status: http.StatusInternalServerError, code: mcp.INTERNAL_ERROR, id: m.id, text: "the answer cannot be written", reason: "internal"}
+	}
+	v.status, v.reply = statusOf(reply, modern), line
+	_, failed := reply.(mcp.JSONRPCError)
+	head, body := w.Header(), append(line, '\n')
+	head.Set("Content-Type", "application/json")
+	switch {
+	case failed:
+	case m.method == string(mcp.MethodInitialize) && !modern:
 		id, f := h.hub.openSession(v.access, &session{client: implementation(m.client)}, v.at)
 		if f != nil {
 			f.id = m.id
 			return f
 		}
-		reply.head.Set(server.HeaderKeySessionID, id)
+		head.Set(server.HeaderKeySessionID, id)
+	case m.method == string(mcp.MethodSubscriptionsListen):
+		head.Set("Content-Type", "text/event-stream")
+		body = acknowledged(m.id, line)
 	}
-	v.status, v.reply = reply.status, reply.body.Bytes()
-	if m.method == string(mcp.MethodSubscriptionsListen) && outcomeOf(v.status, v.reply) == outcomeOK {
-		reply.acknowledge(m.id)
-	}
-	reply.send(w)
+	head.Set("Content-Length", strconv.Itoa(len(body)))
+	_ = http.NewResponseController(w).SetWriteDeadline(deadline(writeTime)) // as in put
+	w.WriteHeader(v.status)
+	_, _ = w.Write(body) // a client that has gone needs no answer
 	return nil
+}
+
+// acknowledged is the answer to subscriptions/listen: a stream of an
+// acknowledgement and the result. Nothing here can be subscribed to, so it is
+// over at once.
+func acknowledged(id, result []byte) []byte {
+	const stream = `event: message
+data: {"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"_meta":{"` +
+		mcp.MetaKeySubscriptionID + `":%s},"notifications":{}}}
+
+event: message
+data: %s
+
+`
+	return fmt.Appendf(nil, stream, id, result)
 }
 
 // callContext is for a call: it outlives the connection, since what was asked
@@ -189,19 +227,20 @@ func (h *HTTP) tooLarge() *refusal {
 	return refused(http.StatusRequestEntityTooLarge, "the message is longer than "+size(h.o.MaxMessage)+"; send less at once", "too_large")
 }
 
-// checkSession looks at what a message of the older era comes with.
-func (h *HTTP) checkSession(r *http.Request, v *visit) *refusal {
+// resume finds the session that a message of the older era belongs to.
+func (h *HTTP) resume(r *http.Request, v *visit) (*conversation, *refusal) {
 	if f := knownVersion(r); f != nil {
-		return f
+		return nil, f
 	}
 	id := r.Header.Get(server.HeaderKeySessionID)
-	switch {
-	case id == "":
-		return refused(http.StatusBadRequest, "the Mcp-Session-Id header is missing; initialize gives its value", "session")
-	case h.hub.session(v.access, id, false, v.at) == nil:
-		return noSession()
+	if id == "" {
+		return nil, refused(http.StatusBadRequest, "the Mcp-Session-Id header is missing; initialize gives its value", "session")
 	}
-	return nil
+	s := h.hub.session(v.access, id, false, v.at)
+	if s == nil {
+		return nil, noSession()
+	}
+	return newConversation(id, s.client), nil
 }
 
 // knownVersion refuses protocol versions that there are not. mcp-go would
@@ -217,13 +256,15 @@ func knownVersion(r *http.Request) *refusal {
 var versionForm = regexp.MustCompile(`^v?[0-9][0-9.-]{0,20}$`)
 
 // checkModern looks at the headers that the stateless era wants beside each
-// message. mcp-go looks at them again, and repeats what it finds; only what has
-// the form of a version gets there.
+// message. mcp-go is not shown them: it would repeat what they say. It repeats
+// an unknown version, as it must, so that has to have the form of one.
 func checkModern(r *http.Request, m message, header string) *refusal {
 	mismatch := func(text string) *refusal {
 		return &refusal{status: http.StatusBadRequest, code: mcp.HEADER_MISMATCH, text: text, reason: "headers"}
 	}
 	switch {
+	case r.Header.Get(mcp.HeaderLastEventID) != "":
+		return mismatch("streams cannot be resumed; send the request again, without Last-Event-ID")
 	case header == "":
 		return mismatch("the Mcp-Protocol-Version header is missing")
 	case m.version == "":
@@ -244,79 +285,4 @@ func checkModern(r *http.Request, m message, header string) *refusal {
 			" header is missing or is not what the message says")
 	}
 	return nil
-}
-
-// mcpHeaders is what mcp-go gets to see of a request: nothing of who it is.
-func mcpHeaders(h http.Header) http.Header {
-	out := make(http.Header, 8)
-	for _, name := range []string{
-		"Content-Type", "Accept", server.HeaderKeySessionID, mcp.HeaderProtocolVersion,
-		mcp.HeaderMethod, mcp.HeaderName, mcp.HeaderLastEventID,
-	} {
-		name = http.CanonicalHeaderKey(name)
-		if values := h[name]; len(values) > 0 {
-			out[name] = values[:1:1]
-		}
-	}
-	return out
-}
-
-// reply collects an answer of mcp-go's, to be sent in one piece.
-type reply struct {
-	head   http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (a *reply) Header() http.Header { return a.head }
-
-func (a *reply) WriteHeader(status int) {
-	if a.status == 0 {
-		a.status = status
-	}
-}
-
-func (a *reply) Write(p []byte) (int, error) {
-	a.WriteHeader(http.StatusOK)
-	return a.body.Write(p)
-}
-
-func (a *reply) Flush()          {}
-func (a *reply) CanStream() bool { return false }
-
-// acknowledge makes the answer to subscriptions/listen: a stream of an
-// acknowledgement and the result. Nothing here can be subscribed to, so it is
-// over at once; mcp-go would now and then lose the acknowledgement then.
-func (a *reply) acknowledge(id []byte) {
-	const ack = `event: message
-data: {"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"_meta":{"` +
-		mcp.MetaKeySubscriptionID + `":%s},"notifications":{}}}
-
-event: message
-data: %s
-
-`
-	result := bytes.TrimSpace(a.body.Bytes())
-	stream := fmt.Appendf(nil, ack, id, result)
-	a.body.Reset()
-	a.body.Write(stream)
-	a.head.Set("Content-Type", "text/event-stream")
-}
-
-func (a *reply) send(w http.ResponseWriter) {
-	if a.status == 0 {
-		a.status = http.StatusOK
-	}
-	h := w.Header()
-	for _, name := range []string{"Content-Type", "Allow", server.HeaderKeySessionID} {
-		if v := a.head.Get(name); v != "" {
-			h.Set(name, v)
-		}
-	}
-	if a.body.Len() > 0 {
-		h.Set("Content-Length", strconv.Itoa(a.body.Len()))
-	}
-	_ = http.NewResponseController(w).SetWriteDeadline(deadline(writeTime))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body.Bytes()) // a client that has gone needs no answer
 }

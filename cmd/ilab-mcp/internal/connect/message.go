@@ -51,7 +51,7 @@ func inspect(line []byte) (message, *fault) {
 		return message{}, parseError("the message is not valid UTF-8")
 	}
 	if !json.Valid(line) {
-		return message{}, parseError("the message is not valid JSON; send one JSON object a line")
+		return message{}, parseError("the message is not valid JSON; send one JSON object")
 	}
 	if unpairedSurrogate(line) {
 		return message{}, parseError(`the message has half of a surrogate pair (an escape of \ud800 to \udfff alone); send the character itself, or both halves`)
@@ -59,7 +59,7 @@ func inspect(line []byte) (message, *fault) {
 	switch line = bytes.TrimSpace(line); line[0] {
 	case '{':
 	case '[':
-		return message{}, &fault{code: mcp.INVALID_REQUEST, text: "batches are not supported; send each message on a line of its own"}
+		return message{}, &fault{code: mcp.INVALID_REQUEST, text: "batches are not supported; send each message by itself"}
 	default:
 		return message{}, &fault{code: mcp.INVALID_REQUEST, text: "a message is a JSON object"}
 	}

@@ -94,15 +94,17 @@ func fold(s string) string {
 	}, s)
 }
 
+// maxClient bounds what a client says of itself, in bytes.
+const maxClient = 1 << 10
+
 // implementation reads a client's name and version as initialize gives them.
 // One that is too long to be stored as a source is left out.
 func implementation(raw []byte) mcp.Implementation {
-	const longest = 1 << 10
 	var client struct {
 		Name    string `json:"name"`
 		Version string `json:"version"`
 	}
-	if len(raw) > longest || json.Unmarshal(raw, &client) != nil {
+	if len(raw) > maxClient || json.Unmarshal(raw, &client) != nil {
 		return mcp.Implementation{}
 	}
 	return mcp.Implementation{Name: client.Name, Version: client.Version}

@@ -25,18 +25,19 @@ import (
 // site is a server on loopback, as serve runs one: a store in a file, keys, and
 // every wall.
 type site struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	path string // of the store
 	keys *identity.Keys
 	port *sqlite.DB
+	db   *memstore.DB
 	http *HTTP
 	log  *lockedBuffer
 	stop func() // as SIGTERM does; waits
 }
 
 // open starts a site. change may set options before it does.
-func open(t *testing.T, change func(*HTTPOptions)) *site {
+func open(t testing.TB, change func(*HTTPOptions)) *site {
 	t.Helper()
 	s := &site{t: t, path: filepath.Join(t.TempDir(), "memory.db"), log: &lockedBuffer{}}
 	var err error
@@ -44,6 +45,7 @@ func open(t *testing.T, change func(*HTTPOptions)) *site {
 		t.Fatal(err)
 	}
 	db := memstore.New(s.port, memstore.DefaultOptions())
+	s.db = db
 	s.keys = identity.NewKeys(s.port.Keys(), time.Now, rand.Reader)
 	o := HTTPOptions{
 		Options: Options{
@@ -83,7 +85,7 @@ func open(t *testing.T, change func(*HTTPOptions)) *site {
 // client is somebody with a credential.
 type client struct {
 	site       *site
-	t          *testing.T
+	t          testing.TB
 	credential string
 	key        memstore.KeyID
 	http       *http.Client
@@ -256,7 +258,7 @@ func (c *client) titles(session, query string) []string {
 
 // eventStream is an open stream of server-sent events.
 type eventStream struct {
-	t    *testing.T
+	t    testing.TB
 	resp *http.Response
 	r    *bufio.Reader
 }
@@ -324,7 +326,7 @@ func modernCall(id int, tool, arguments string) (line string, headers []string) 
 }
 
 // runStdio runs lines over stdio, as the user alice, and gives what came out.
-func runStdio(t *testing.T, o Options, lines ...string) string {
+func runStdio(t testing.TB, o Options, lines ...string) string {
 	t.Helper()
 	backend, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "memory.db"), sqlite.Options{Program: "test"})
 	if err != nil {

@@ -2,12 +2,9 @@ package connect
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"sync/atomic"
 
 	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
 )
 
 // The transport of 2024-11-05: the client opens a stream at /sse, learns there
@@ -15,56 +12,13 @@ import (
 // too, with goroutines that nobody can wait for and a stream that any website
 // may read; see docs/adr/0006-http-transports.md.
 
-// events is the session of one such stream, as mcp-go wants one.
+// events is one such stream, and the client behind it.
 type events struct {
-	id      string
-	out     chan []byte
-	done    <-chan struct{} // the stream is over
-	client  atomic.Value    // of mcp.Implementation
-	can     atomic.Value    // of mcp.ClientCapabilities
-	version atomic.Value    // of string
-	none    chan mcp.JSONRPCNotification
+	conversation
+
+	out  chan []byte
+	done <-chan struct{} // the stream is over
 }
-
-var (
-	_ server.SessionWithClientInfo      = (*events)(nil)
-	_ server.SessionWithProtocolVersion = (*events)(nil)
-)
-
-func (s *events) Initialize()       {}
-func (s *events) Initialized() bool { return true }
-func (s *events) SessionID() string { return s.id }
-
-// NotificationChannel is never read: this server has nothing to notify of, and
-// the session is not registered for it.
-func (s *events) NotificationChannel() chan<- mcp.JSONRPCNotification { return s.none }
-
-func (s *events) GetClientInfo() mcp.Implementation {
-	v, _ := s.client.Load().(mcp.Implementation)
-	return v
-}
-
-// SetClientInfo keeps the name and the version, which is all that is used.
-func (s *events) SetClientInfo(c mcp.Implementation) {
-	if len(c.Name)+len(c.Version) > 1<<10 {
-		c = mcp.Implementation{}
-	}
-	s.client.Store(mcp.Implementation{Name: c.Name, Version: c.Version})
-}
-
-func (s *events) GetClientCapabilities() mcp.ClientCapabilities {
-	v, _ := s.can.Load().(mcp.ClientCapabilities)
-	return v
-}
-
-func (s *events) SetClientCapabilities(c mcp.ClientCapabilities) { s.can.Store(c) }
-
-func (s *events) ProtocolVersion() string {
-	v, _ := s.version.Load().(string)
-	return v
-}
-
-func (s *events) SetProtocolVersion(v string) { s.version.Store(v) }
 
 // openEvents answers GET /sse.
 func (h *HTTP) openEvents(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
@@ -83,6 +37,7 @@ func (h *HTTP) openEvents(w http.ResponseWriter, r *http.Request, v *visit) *ref
 		return f
 	}
 	defer h.hub.endSession(v.access, id, true, v.at)
+	v.status = http.StatusOK
 	if st.start() != nil || st.event("endpoint", []byte(h.o.BasePath+"/message?sessionId="+id)) != nil {
 		return nil
 	}
@@ -137,7 +92,7 @@ func (h *HTTP) answerAtStream(ctx context.Context, s *seated, to *events, body [
 		h.report(ctx, v, http.StatusAccepted, nil)
 		return
 	}
-	line, err := json.Marshal(reply)
+	line, err := encode(reply)
 	if err != nil {
 		line = errorMessage(v.message.id, mcp.INTERNAL_ERROR, "the answer cannot be written")
 	}

@@ -40,7 +40,7 @@ func serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	defer w.close()
 	g := &guard{
 		in: newLines(in, o.MaxMessage), out: w, ledger: book, log: o.Log,
-		forgets: perMinute(o.Limits.Forgets), now: o.clock(),
+		server: s, forgets: perMinute(o.Limits.Forgets), now: o.clock(),
 	}
 
 	t := server.NewStdioServer(s)
