@@ -10,7 +10,7 @@ import (
 // The transport of 2024-11-05: the client opens a stream at /sse, learns there
 // where to post, and gets every answer as an event of the stream. mcp-go has it
 // too, with goroutines that nobody can wait for and a stream that any website
-// may read; see docs/adr/0006-http-transports.md.
+// may read; see docs/adr/0005-http-transports.md.
 
 // events is one such stream, and the client behind it.
 type events struct {
