@@ -13,7 +13,14 @@
 // a ledger of the requests that were read and not yet answered, and says that
 // the input has ended only when there is none.
 //
-// # What it promises
+// # HTTP
+//
+// [HTTP] serves many users. Each request is checked before anything of it is
+// read (host, origin, credential, limits), and reaches the server of one user
+// and scope. Sessions and streams are names in a map of that user, and open
+// nothing by themselves. mcp-go carries out messages; the transports are here.
+//
+// # What stdio promises
 //
 //   - stdout carries one JSON message a line, each written whole.
 //   - Calls are carried out one after the other, in the order they were sent:

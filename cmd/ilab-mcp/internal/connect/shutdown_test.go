@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
+	"github.com/ilab-mcp/ilab-mcp/memstore"
 )
 
 // TestShutdown: the server is stopped while calls run and streams are open.
@@ -99,4 +102,26 @@ func (c *client) request(ctx context.Context, path, header, title string) *http.
 	}
 	c.dress(r, []string{header})
 	return r
+}
+
+// panics is a gate that breaks, with text of somebody's in its hands.
+type panics struct{}
+
+func (panics) Verify(context.Context, string) (identity.Access, error) { panic("the text of a memory") }
+func (panics) Recheck(context.Context, identity.Access) error          { return nil }
+
+// TestPanicIsNotTold: what a panic carries reaches neither the client nor the
+// log, and the server lives on.
+func TestPanicIsNotTold(t *testing.T) {
+	s := open(t, func(o *HTTPOptions) { o.Gate = panics{} })
+	nobody := s.with("x", memstore.KeyID{})
+	for range 2 {
+		a := nobody.ask("POST", "/mcp", hello)
+		if a.status != http.StatusInternalServerError || strings.Contains(a.body, "memory") || !strings.Contains(a.body, "try again") {
+			t.Errorf("got %+v", a)
+		}
+	}
+	if log := s.log.String(); strings.Contains(log, "the text") || !strings.Contains(log, "panics") {
+		t.Errorf("the log is %s", log)
+	}
 }
