@@ -153,6 +153,21 @@ func TestForeignMessageEndpoint(t *testing.T) {
 	if a := alice.ask("POST", "/message?sessionId="+session, callLine(69, "mem_stats", `{}`)); a.status != http.StatusNotFound {
 		t.Errorf("a session's id at /message: %+v", a)
 	}
+	// An error about a message comes out of the stream it was sent for, too.
+	for what, line := range map[string]string{
+		"an unknown tool":   callLine(70, "mem_nonsense", `{}`),
+		"an unknown method": `{"jsonrpc":"2.0","id":70,"method":"nonsense"}`,
+		"a doubled name":    `{"jsonrpc":"2.0","id":70,"method":"tools/list","params":{"cursor":"","cursor":""}}`,
+	} {
+		a := alice.ask("POST", alicesPath, line)
+		if a.status != http.StatusAccepted {
+			t.Errorf("%s: %+v", what, a)
+			continue
+		}
+		if data, ok := alices.next(); !ok || !strings.Contains(data, `"id":70,"error"`) {
+			t.Errorf("%s: the stream has %q", what, data)
+		}
+	}
 	// What comes out of Alice's stream is the answer to her own question.
 	if a := alice.ask("POST", alicesPath, callLine(1, "mem_search", `{"query":"secret"}`)); a.status != http.StatusAccepted {
 		t.Errorf("Alice's post: %+v", a)

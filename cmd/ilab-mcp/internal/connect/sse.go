@@ -72,6 +72,9 @@ func (h *HTTP) messageForStream(w http.ResponseWriter, r *http.Request, v *visit
 	s, end, f := h.hub.begin(r.Context(), v.access, m, v.at)
 	if f != nil {
 		f.id = m.id
+		if f.code != codeRefused { // an answer like any other
+			return h.post(w, v, sess.events, f.message())
+		}
 		return f
 	}
 	w.WriteHeader(v.status)
