@@ -25,6 +25,8 @@ type served struct {
 	cmd *exec.Cmd
 	url string
 	log lines
+
+	client *http.Client // nil: the default one
 }
 
 // lines is what a process writes to stderr.
@@ -98,7 +100,11 @@ func (s *served) modern(ctx context.Context, credential, tool string, arguments 
 	} {
 		r.Header.Set(name, value)
 	}
-	resp, err := http.DefaultClient.Do(r)
+	c := s.client
+	if c == nil {
+		c = http.DefaultClient
+	}
+	resp, err := c.Do(r)
 	if err != nil {
 		return 0, "", err
 	}

@@ -76,6 +76,25 @@ func TestSessionOfAnotherScope(t *testing.T) {
 	}
 }
 
+// TestReadOnlyServer: what the operator takes away, no credential gives back.
+func TestReadOnlyServer(t *testing.T) {
+	s := open(t, func(o *HTTPOptions) { o.ReadOnly = true })
+	alice := s.user("alice")
+	session := alice.begin()
+	line, modern := modernCall(1, "mem_save", `{"type":"decision","title":"t","content":"c"}`)
+	for _, a := range []answered{
+		alice.ask("POST", "/mcp", callLine(1, "mem_save", `{"type":"decision","title":"t","content":"c"}`), session),
+		alice.ask("POST", "/mcp", line, modern...),
+	} {
+		if !strings.Contains(a.body, "no such tool here; there are mem_context, ") || strings.Contains(a.body, "mem_forget") {
+			t.Errorf("a save: %+v", a)
+		}
+	}
+	if titles := alice.titles(session, "anything"); len(titles) != 0 {
+		t.Errorf("found %v", titles)
+	}
+}
+
 // TestSessionAfterRevocation: Alice's key is revoked in the middle of a session.
 // The session is worth nothing without it, and nothing to Bob either.
 func TestSessionAfterRevocation(t *testing.T) {
