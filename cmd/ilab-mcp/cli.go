@@ -129,8 +129,11 @@ var examples = map[string]string{ //nolint:gochecknoglobals // a table
 // usage words what the parser found wrong.
 func usage(k *kong.Kong, err error) error {
 	what := err.Error()
-	if flag, _, ok := strings.Cut(what, ": expected "); ok && strings.Contains(what, "<EOL>") {
-		what = flag + " needs a value"
+	if flag, _, ok := strings.Cut(what, ": expected "); ok {
+		what = flag + " needs a value; one that begins with - is written " + flag + "=-..."
+		if strings.Contains(err.Error(), "<EOL>") {
+			what = flag + " needs a value"
+		}
 	}
 	do := "See ilab-mcp --help."
 	example := "ilab-mcp stdio --user me"

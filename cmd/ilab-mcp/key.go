@@ -41,6 +41,9 @@ func (keyAdd) Help() string {
 }
 
 func (c *keyAdd) run(ctx context.Context, e env) (err error) {
+	if c.User == "" && c.UserEmail == "" {
+		return &config.Error{What: "no user is named, so there is nobody to make a key for", Do: "Name one with --user.", Example: "ilab-mcp key add --user me"}
+	}
 	user, salt, err := config.Whose(c.Who, e.getenv)
 	if err != nil {
 		return err
@@ -71,8 +74,13 @@ func (c *keyAdd) run(ctx context.Context, e env) (err error) {
 	if _, err := fmt.Fprintln(e.stdout, secret.Reveal()); err != nil {
 		return errors.Join(err, db.Keys().Revoke(ctx, id, now)) // nobody has seen it
 	}
-	_, err = fmt.Fprintf(e.stderr, "This is the only time the key is shown. To revoke it: ilab-mcp key revoke %s\n", id)
+	_, err = fmt.Fprintf(e.stderr, "This is the only time the key is shown. To revoke it: %s\n", revoke(id, db.Path()))
 	return err
+}
+
+// revoke is the command that takes a key back.
+func revoke(id memstore.KeyID, db string) string {
+	return fmt.Sprintf("ilab-mcp key revoke %s --db %q", id, db)
 }
 
 // keyList lists the keys.
@@ -179,7 +187,10 @@ func moment(s string, now time.Time) (time.Time, error) {
 	} else if t, err := time.Parse(time.RFC3339, s); err == nil {
 		at = t
 	}
-	if !at.After(now) || at.Year() > 9999 {
+	if at.Year() > 9999 {
+		return time.Time{}, &config.Error{What: "--expires is too far off", Do: "Leave it out for a key that does not expire.", Example: "ilab-mcp key add --user me"}
+	}
+	if !at.After(now) {
 		return time.Time{}, &config.Error{
 			What: "--expires is not a time to come", Do: "Write a time from now, as 90d or 12h, or a date, as 2027-01-31.",
 			Example: "ilab-mcp key add --user me --expires 90d",

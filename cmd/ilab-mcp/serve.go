@@ -128,7 +128,7 @@ func listen(ctx context.Context, c config.ServeConfig, log *slog.Logger) (net.Li
 	if c.TLSCert != "" {
 		files, err := certs.Load(c.TLSCert, c.TLSKey, log)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w\n  Check --tls-cert (ILAB_TLS_CERT) and --tls-key (ILAB_TLS_KEY)", err)
 		}
 		secure = files.TLSConfig()
 	}
@@ -136,6 +136,7 @@ func listen(ctx context.Context, c config.ServeConfig, log *slog.Logger) (net.Li
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be listened on; is another server there? Choose another with --listen (ILAB_LISTEN)\n  Cause: %w", c.Listen, err)
 	}
+	l = connect.NewDoor(l, c.Proxies)
 	if secure != nil {
 		l = tls.NewListener(l, secure)
 	}
@@ -180,7 +181,7 @@ const firstKeyPage = `This is a new store, so here is an API key for the user "m
     }
   }
 
-More keys: ilab-mcp key add --user NAME. To take this one back: ilab-mcp key revoke %s
+More keys: ilab-mcp key add --user NAME. To take this one back: %s
 `
 
 // firstKey helps whoever starts a server that nobody can use yet.
@@ -205,6 +206,6 @@ func firstKey(ctx context.Context, e env, c config.ServeConfig, o *opened, keys 
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, firstKeyPage, c.Endpoint, secret.Reveal(), id)
+	_, err = fmt.Fprintf(e.stdout, firstKeyPage, c.Endpoint, secret.Reveal(), revoke(id, o.backend.Path()))
 	return err
 }

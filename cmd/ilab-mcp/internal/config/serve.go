@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
@@ -85,7 +86,7 @@ func (c *ServeConfig) listen(s Network) error {
 		c.Hosts = append(c.Hosts, strings.ToLower(name))
 	}
 	for _, h := range s.AllowHost {
-		if h == "" || strings.ContainsAny(h, "/@ ") {
+		if h == "" || strings.ContainsAny(h, "/@ *") {
 			return wrongf("Write a name as it stands in a URL, with or without a port.", serveExample+" --allow-host memory.example.com",
 				"--allow-host (ILAB_ALLOW_HOST) cannot be %q", h)
 		}
@@ -109,15 +110,25 @@ func (c *ServeConfig) public(s Network) error {
 	}
 	c.named = true
 	u, err := url.Parse(given)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
+	if err != nil || !plainHost(u) || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
 		u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
 		return wrong("--public-url (ILAB_PUBLIC_URL) is not the URL of a server",
 			"Write it with https:// and without a query; http:// is for this machine only.", serveExample+" --public-url https://memory.example.com")
 	}
 	c.Hosts = append(c.Hosts, strings.ToLower(u.Hostname()))
 	c.BasePath = strings.TrimSuffix(u.EscapedPath(), "/")
+	if strings.HasSuffix(c.BasePath, "/mcp") {
+		return wrong("--public-url (ILAB_PUBLIC_URL) ends in /mcp, which the server adds itself", "Leave /mcp out.", serveExample+" --public-url https://memory.example.com")
+	}
 	c.Endpoint = u.Scheme + "://" + strings.ToLower(u.Host) + c.BasePath + "/mcp"
 	return nil
+}
+
+// plainHost says that a URL names a host, and a port if any that there is.
+func plainHost(u *url.URL) bool {
+	port := u.Port()
+	n, err := strconv.Atoi(port)
+	return u.Hostname() != "" && !strings.ContainsAny(u.Host, "\"*\\<>") && !strings.HasSuffix(u.Host, ":") && (port == "" || err == nil && n > 0 && n < 1<<16)
 }
 
 // At makes the endpoint out of the address that is listened on, once it is
@@ -140,7 +151,7 @@ func (c *ServeConfig) At(address string) {
 func (c *ServeConfig) origins(s Network) error {
 	for _, o := range s.AllowOrigin {
 		u, err := url.Parse(o)
-		if err != nil || u.Scheme == "" || u.Host == "" || strings.TrimSuffix(o, "/") != u.Scheme+"://"+u.Host {
+		if err != nil || u.Scheme == "" || !plainHost(u) || strings.TrimSuffix(o, "/") != u.Scheme+"://"+u.Host {
 			return wrongf("Write scheme, name and port only, as a browser sends it.", serveExample+" --allow-origin https://app.example.com",
 				"--allow-origin (ILAB_ALLOW_ORIGIN) cannot be %q", o)
 		}
@@ -183,6 +194,11 @@ func (c *ServeConfig) oidc(s OIDC, h host) error {
 		return wrong("--oidc-issuer (ILAB_OIDC_ISSUER) needs a salt for user ids, and USER_ID_SALT is not set",
 			"Set USER_ID_SALT to a long random text, once and for all: with another salt everybody would meet an empty memory.",
 			"USER_ID_SALT=... "+serveExample+" --oidc-issuer https://id.example.com")
+	}
+	if name, _, err := net.SplitHostPort(c.Listen); s.Audience == "" && !c.named && err == nil && !loopback(name) {
+		return wrong("--oidc-issuer (ILAB_OIDC_ISSUER) needs to know whom tokens must be made for",
+			"Set --public-url (ILAB_PUBLIC_URL), or --oidc-audience (ILAB_OIDC_AUDIENCE).",
+			serveExample+" --oidc-issuer https://id.example.com --public-url https://memory.example.com")
 	}
 	if s.Audience == "" {
 		s.Audience = c.Endpoint

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
 )
@@ -18,6 +19,7 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.rescueAnswer(w, r)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
+	setDeadlines(w)
 	if r.URL.Path == "/healthz" {
 		healthy(w, r)
 		return
@@ -44,7 +46,6 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := h.begin(r, v)
 	if f := handle(w, r.WithContext(ctx), v); f != nil {
 		h.count.Refused(ctx, f.reason)
-		leaveBody(w)
 		f.write(w)
 		v.status, v.reply = f.status, f.message()
 	}
@@ -86,17 +87,23 @@ func (h *HTTP) elsewhere(w http.ResponseWriter, r *http.Request) {
 	h.refuse(r.Context(), w, refused(http.StatusNotFound, "there is nothing here; the server is at /mcp, and at /sse for older hosts", "path"))
 }
 
-// leaveBody bounds the wait for the rest of a message that is not read to its
-// end: net/http would take it off the connection before it answers, for as long
-// as a slow client likes.
-func leaveBody(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetReadDeadline(deadline(refusedTime)) // as in read
+// setDeadlines bounds how long a request can be held by a client that does not
+// send the rest of it, or does not read its answer: net/http would take the rest
+// off the connection before it answers, for as long as the client likes. What
+// has more to wait for sets later ones.
+func setDeadlines(w http.ResponseWriter) {
+	rc := http.NewResponseController(w)
+	// Where the transport knows no deadlines, a slow client keeps its own
+	// connection busy and nothing else.
+	_ = rc.SetReadDeadline(deadline(restTime))
+	_ = rc.SetWriteDeadline(deadline(writeTime))
 }
 
 func (h *HTTP) refuse(ctx context.Context, w http.ResponseWriter, f *refusal) {
-	leaveBody(w)
 	h.count.Refused(ctx, f.reason)
-	h.o.Log.LogAttrs(ctx, slog.LevelInfo, "refused", slog.Int("status", f.status), slog.String("reason", f.reason))
+	if _, ok := h.refusals.take(h.o.Now()); ok { // strangers must not fill the disk; all are counted
+		h.o.Log.LogAttrs(ctx, slog.LevelInfo, "refused", slog.Int("status", f.status), slog.String("reason", f.reason))
+	}
 	f.write(w)
 }
 
@@ -111,7 +118,7 @@ func (h *HTTP) admit(w http.ResponseWriter, r *http.Request, v *visit) *refusal 
 	}
 	v.access.ReadOnly = v.access.ReadOnly || h.o.ReadOnly
 	var f *refusal
-	v.name, f = h.hub.request(v.access, v.at)
+	v.name, f = h.hub.request(v.access)
 	return f
 }
 
@@ -131,7 +138,7 @@ func (h *HTTP) turnAway(w http.ResponseWriter, r *http.Request, err error) *refu
 		w.Header().Set("WWW-Authenticate", h.challenge(`error="insufficient_scope"`))
 		return refused(http.StatusForbidden, why.Msg, "scope")
 	case identity.BadCredential:
-		if wait, ok := h.failures.failed(h.o.address(r), h.o.Now()); !ok {
+		if wait, ok := h.failed(r, why); !ok {
 			return tooMany("too many failed attempts from this address; try again in a moment", "failures", seconds(wait))
 		}
 		w.Header().Set("WWW-Authenticate", h.challenge(`error="invalid_token"`))
@@ -140,6 +147,15 @@ func (h *HTTP) turnAway(w http.ResponseWriter, r *http.Request, err error) *refu
 	}
 	w.Header().Set("WWW-Authenticate", h.challenge(""))
 	return refused(http.StatusUnauthorized, why.Msg, "unauthenticated")
+}
+
+// failed counts a credential that was no good. One that was real, and has ended,
+// is no guess: its owner must learn that it is to be renewed.
+func (h *HTTP) failed(r *http.Request, why *identity.Refusal) (wait time.Duration, ok bool) {
+	if why.Genuine {
+		return 0, true
+	}
+	return h.failures.failed(h.o.address(r), h.o.Now())
 }
 
 func notAllowed(w http.ResponseWriter, methods string) *refusal {

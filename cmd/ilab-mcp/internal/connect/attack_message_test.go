@@ -155,13 +155,13 @@ func TestHugeBodies(t *testing.T) {
 	}
 }
 
-// TestSlowBodies: a client that never finishes its message gets no thread of
-// the server for it, and keeps nobody out; one without a credential is refused
-// before its body is read.
+// TestSlowBodies: messages that are on their way are bounded like calls, for
+// each user; nobody else is kept out, and no call is held by them. Without a
+// credential a request is refused before its body is read.
 func TestSlowBodies(t *testing.T) {
 	s := open(t, nil)
-	alice := s.user("alice")
-	session := alice.begin()
+	alice, bob := s.user("alice"), s.user("bob")
+	session := bob.begin()
 	dial := func(credential string) net.Conn {
 		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 		if err != nil {
@@ -177,18 +177,22 @@ func TestSlowBodies(t *testing.T) {
 	if err != nil || !strings.Contains(line, "401") {
 		t.Errorf("nobody, slowly: %q %v", line, err)
 	}
+	var slow []net.Conn
 	for range 50 {
-		dial("Authorization: Bearer " + alice.credential + "\r\n")
+		slow = append(slow, dial("Authorization: Bearer "+alice.credential+"\r\n"))
 	}
-	if a := alice.ask("POST", "/mcp", callLine(1, "mem_stats", `{}`), session); a.status != http.StatusOK {
-		t.Errorf("beside fifty slow ones: %+v", a)
+	s.until(func(h *hub) bool { return h.members[s.id("alice")].reading == 32 && h.open == 0 })
+	if a := bob.ask("POST", "/mcp", callLine(1, "mem_stats", `{}`), session); a.status != http.StatusOK {
+		t.Errorf("Bob, beside fifty slow ones: %+v", a)
 	}
-	s.http.hub.mu.Lock()
-	open := s.http.hub.open
-	s.http.hub.mu.Unlock()
-	if open != 0 {
-		t.Errorf("%d calls are held by messages that are not there", open)
+	refusedWith(t, alice.ask("POST", "/mcp", hello), "on")
+	for _, c := range slow {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
 	}
+	s.until(func(h *hub) bool { return h.members[s.id("alice")].reading == 0 })
+	alice.begin()
 }
 
 // TestForgedHosts: the Host and Origin headers of other sites.

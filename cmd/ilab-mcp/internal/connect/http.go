@@ -71,6 +71,7 @@ type HTTP struct {
 	o        HTTPOptions
 	hub      *hub
 	failures *failures
+	refusals bucket // of lines in the log
 	tracer   trace.Tracer
 	count    *telemetry.Instruments
 	life     context.Context // ends calls that a shutdown has waited for long enough
@@ -81,7 +82,7 @@ type HTTP struct {
 func NewHTTP(db *memstore.DB, o HTTPOptions) (*HTTP, error) {
 	o.Now = o.clock()
 	o.Telemetry = o.Telemetry.OrNobody()
-	h := &HTTP{o: o, hub: newHub(db, o), failures: newFailures(o.Limits.Failures), tracer: o.Telemetry.Tracer}
+	h := &HTTP{o: o, hub: newHub(db, o), failures: newFailures(o.Limits.Failures), refusals: perSecond(refusalLines, 10*refusalLines), tracer: o.Telemetry.Tracer}
 	h.life, h.kill = context.WithCancel(context.Background())
 	var err error
 	if h.count, err = o.Telemetry.Instruments(); err != nil {
@@ -90,24 +91,32 @@ func NewHTTP(db *memstore.DB, o HTTPOptions) (*HTTP, error) {
 	return h, h.count.Observe(h.hub.gauges)
 }
 
+// refusalLines is how many lines a second are logged of requests without a good
+// credential.
+const refusalLines = 10
+
 // Timeouts of a connection. Answers have deadlines of their own.
 const (
-	headTime    = 10 * time.Second // for a request's head
-	bodyTime    = 30 * time.Second // for a message
-	refusedTime = time.Second      // for a message that nobody wants
-	idleTime    = 2 * time.Minute  // between requests
-	headSize    = 32 << 10
+	headTime = 10 * time.Second // for a request's head
+	bodyTime = 30 * time.Second // for a message
+	slowBody = recheckEvery     // a message that took longer has its credential asked for again
+	restTime = time.Second      // for the rest of a request that nobody reads
+	idleTime = 2 * time.Minute  // between requests
+	headSize = 32 << 10
+	h2Calls  = 64 // requests at once on one connection of HTTP/2
 )
 
 // Serve serves l until ctx ends, then lets what runs finish: calls are answered,
-// streams are closed, and Serve returns. l may be a TLS listener.
+// streams are closed, and Serve returns. l may be a TLS listener, over one of
+// [NewDoor].
 func (h *HTTP) Serve(ctx context.Context, l net.Listener) error {
 	s := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: headTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    headSize,
-		ErrorLog:          slog.NewLogLogger(heads{h.o.Log.Handler()}, slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(connectionLog{h.o.Log.Handler()}, slog.LevelDebug),
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: h2Calls},
 	}
 	stopped := make(chan error, 1)
 	go func() {
@@ -170,7 +179,7 @@ func (h *hub) close(wait time.Duration) int {
 		h.changed.Wait()
 	}
 	for st := range h.streams {
-		st.flush = true
+		st.flush.Store(true)
 		st.end()
 	}
 	return h.open

@@ -73,9 +73,10 @@ func (h *hub) member(u memstore.UserID, now time.Time) *member {
 }
 
 // request counts a request of a user.
-func (h *hub) request(a identity.Access, now time.Time) (name string, f *refusal) {
+func (h *hub) request(a identity.Access) (name string, f *refusal) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := h.o.Now()
 	m := h.member(a.User, now)
 	if wait, ok := m.calls.take(now); !ok {
 		return m.name, tooMany("too many requests; try again in a moment", "rate", seconds(wait))
@@ -83,11 +84,29 @@ func (h *hub) request(a identity.Access, now time.Time) (name string, f *refusal
 	return m.name, nil
 }
 
-// begin takes a place for a call, and gives the server that carries it out.
-// end gives the place back.
-func (h *hub) begin(ctx context.Context, a identity.Access, m message, now time.Time) (s *seated, end func(), f *refusal) {
+// reading takes a place for a message on its way: it may take half a minute, and
+// as much memory as a message may have. done gives the place back.
+func (h *hub) reading(a identity.Access) (done func(), f *refusal) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	who := h.member(a.User, h.o.Now())
+	if h.limits.Calls > 0 && who.reading >= h.limits.Calls {
+		return nil, tooMany("too many messages at once; wait for one to be answered", "calls", 1)
+	}
+	who.reading++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		who.reading--
+	}, nil
+}
+
+// begin takes a place for a call, and gives the server that carries it out.
+// end gives the place back.
+func (h *hub) begin(ctx context.Context, a identity.Access, m message) (s *seated, end func(), f *refusal) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.o.Now() // not when the request came: a bucket must not be turned back
 	if h.closed {
 		return nil, nil, shuttingDown()
 	}
@@ -200,9 +219,10 @@ func (h *hub) session(a identity.Access, id string, events bool, now time.Time) 
 }
 
 // endSession ends a session and its streams.
-func (h *hub) endSession(a identity.Access, id string, events bool, now time.Time) bool {
+func (h *hub) endSession(a identity.Access, id string, events bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := h.o.Now()
 	m := h.member(a.User, now)
 	s := m.find(id, a.ReadOnly, events, now)
 	if s == nil {

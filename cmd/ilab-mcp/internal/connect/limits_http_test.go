@@ -6,30 +6,11 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore/memstoretest"
 )
-
-// stopped is a clock that a test moves.
-type stopped struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *stopped) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *stopped) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func stopAt() *stopped { return &stopped{now: time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)} }
 
 // refusedWith checks that an answer says when to come again.
 func refusedWith(t *testing.T, a answered, text string) {
@@ -43,7 +24,7 @@ func refusedWith(t *testing.T, a answered, text string) {
 // TestRate: a user's requests above the rate are refused, over all keys of that
 // user together, and nobody else's are.
 func TestRate(t *testing.T) {
-	clock := stopAt()
+	clock := memstoretest.NewClock()
 	s := open(t, func(o *HTTPOptions) {
 		o.Now = clock.Now
 		o.Limits.Rate, o.Limits.Burst = 10, 20
@@ -64,7 +45,7 @@ func TestRate(t *testing.T) {
 	if a := bob.ask("POST", "/mcp", hello); a.status != http.StatusOK {
 		t.Errorf("Bob: %+v", a)
 	}
-	clock.add(100 * time.Millisecond)
+	clock.Add(100 * time.Millisecond)
 	if a := alice.ask("POST", "/mcp", callLine(1, "mem_stats", `{}`), session); a.status != http.StatusOK {
 		t.Errorf("a tenth of a second later: %+v", a)
 	}
@@ -72,7 +53,7 @@ func TestRate(t *testing.T) {
 
 // TestForgets: mem_forget has a limit of its own, over HTTP and over stdio.
 func TestForgets(t *testing.T) {
-	clock := stopAt()
+	clock := memstoretest.NewClock()
 	s := open(t, func(o *HTTPOptions) {
 		o.Now = clock.Now
 		o.Limits.Forgets = 3
@@ -87,7 +68,7 @@ func TestForgets(t *testing.T) {
 	if a := alice.ask("POST", "/mcp", callLine(1, "mem_stats", `{}`), session); a.status != http.StatusOK {
 		t.Errorf("another tool: %+v", a)
 	}
-	clock.add(20 * time.Second)
+	clock.Add(20 * time.Second)
 	alice.call(session, "mem_forget", `{"observation_id":1}`)
 
 	out := runStdio(t, Options{Limits: Limits{Forgets: 1}, Now: clock.Now}, hello, line, strings.Replace(line, `"id":1`, `"id":2`, 1))
@@ -142,7 +123,7 @@ func TestStreamsAtOnce(t *testing.T) {
 // TestSessionsAtOnce: a user may have so many sessions. What nobody has used
 // for a while makes room for a new one; hosts seldom end theirs.
 func TestSessionsAtOnce(t *testing.T) {
-	clock := stopAt()
+	clock := memstoretest.NewClock()
 	s := open(t, func(o *HTTPOptions) {
 		o.Now = clock.Now
 		o.Limits.Sessions = 3
@@ -154,7 +135,7 @@ func TestSessionsAtOnce(t *testing.T) {
 	refusedWith(t, alice.ask("POST", "/mcp", hello), "sessions")
 	refusedWith(t, alice.ask("GET", "/sse", "", "Content-Type:"), "sessions")
 	bob.begin()
-	clock.add(11 * time.Minute)
+	clock.Add(11 * time.Minute)
 	alice.titles(first, "anything")
 	fourth := alice.begin() // in the place of the second
 	for _, session := range []string{first, fourth} {
@@ -171,7 +152,7 @@ func TestSessionsAtOnce(t *testing.T) {
 // TestSessionsOutliveServers: MCP servers are dropped when they are idle or too
 // many, and nobody notices: sessions go on, and so does the client's name.
 func TestSessionsOutliveServers(t *testing.T) {
-	clock := stopAt()
+	clock := memstoretest.NewClock()
 	s := open(t, func(o *HTTPOptions) {
 		o.Now = clock.Now
 		o.servers = 2
@@ -204,11 +185,11 @@ func TestSessionsOutliveServers(t *testing.T) {
 	if !strings.Contains(string(r.Structured), `"source":"tester 1"`) {
 		t.Errorf("its source: %s", r.Structured)
 	}
-	clock.add(time.Hour)
+	clock.Add(time.Hour)
 	s.http.hub.sweep(clock.Now())
 	s.until(func(h *hub) bool { return len(h.servers) == 0 && len(h.members) == 11 })
 	alice.titles(session, "anything")
-	clock.add(25 * time.Hour)
+	clock.Add(25 * time.Hour)
 	s.http.hub.sweep(clock.Now())
 	s.until(func(h *hub) bool { return len(h.members) == 0 })
 	if a := alice.ask("POST", "/mcp", callLine(1, "mem_stats", `{}`), session); a.status != http.StatusNotFound {

@@ -43,7 +43,7 @@ func (h *HTTP) mcp(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
 		return refused(http.StatusBadRequest, "the Mcp-Session-Id header is missing; initialize gives its value", "session")
 	}
 	if r.Method == http.MethodDelete {
-		if !h.hub.endSession(v.access, id, false, v.at) {
+		if !h.hub.endSession(v.access, id, false) {
 			return noSession()
 		}
 		w.WriteHeader(http.StatusNoContent)
@@ -105,7 +105,7 @@ func (h *HTTP) call(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
 		v.status = http.StatusAccepted
 		return nil
 	}
-	s, end, f := h.hub.begin(r.Context(), v.access, m, v.at)
+	s, end, f := h.hub.begin(r.Context(), v.access, m)
 	if f != nil {
 		f.id = m.id
 		return f
@@ -147,7 +147,7 @@ func (h *HTTP) answer(w http.ResponseWriter, v *visit, reply mcp.JSONRPCMessage,
 		body = acknowledged(m.id, line)
 	}
 	head.Set("Content-Length", strconv.Itoa(len(body)))
-	_ = http.NewResponseController(w).SetWriteDeadline(deadline(writeTime)) // as in put
+	_ = http.NewResponseController(w).SetWriteDeadline(deadline(writeTime)) // as in setDeadlines; the call took its time
 	w.WriteHeader(v.status)
 	_, _ = w.Write(body) // a client that has gone needs no answer
 	return nil
@@ -190,6 +190,11 @@ func (h *HTTP) read(w http.ResponseWriter, r *http.Request, v *visit) (message, 
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return message{}, nil, refused(http.StatusUnsupportedMediaType, "a message is sent with Content-Type: application/json", "malformed")
 	}
+	done, f := h.hub.reading(v.access)
+	if f != nil {
+		return message{}, nil, f
+	}
+	defer done()
 	body := r.Body
 	if limit := int64(h.o.MaxMessage); limit > 0 {
 		if r.ContentLength > limit {
@@ -199,9 +204,7 @@ func (h *HTTP) read(w http.ResponseWriter, r *http.Request, v *visit) (message, 
 		body = http.MaxBytesReader(w, r.Body, limit)
 	}
 	rc := http.NewResponseController(w)
-	// Where the transport knows no deadlines, a slow client keeps its own
-	// connection busy and nothing else.
-	_ = rc.SetReadDeadline(deadline(bodyTime))
+	_ = rc.SetReadDeadline(deadline(bodyTime)) // as in setDeadlines
 	b, err := io.ReadAll(body)
 	var large *http.MaxBytesError
 	switch {
@@ -213,12 +216,18 @@ func (h *HTTP) read(w http.ResponseWriter, r *http.Request, v *visit) (message, 
 		return message{}, nil, refused(http.StatusBadRequest, "the message did not arrive whole", "malformed")
 	}
 	_ = rc.SetReadDeadline(time.Time{})
+	if h.o.Now().Sub(v.at) > slowBody {
+		// Whoever holds a key must not be able to say later what they do with it.
+		if err := h.o.Gate.Recheck(r.Context(), v.access); err != nil {
+			return message{}, nil, h.turnAway(w, r, err)
+		}
+	}
 	v.in = len(b)
-	m, f := inspect(b)
+	m, bad := inspect(b)
 	v.message = m
-	if f != nil {
+	if bad != nil {
 		modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
-		return m, nil, faulty(f, modern)
+		return m, nil, faulty(bad, modern)
 	}
 	return m, b, nil
 }

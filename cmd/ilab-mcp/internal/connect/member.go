@@ -26,6 +26,7 @@ type member struct {
 	calls   bucket
 	forgets bucket
 
+	reading  int // messages that are on their way
 	running  int
 	streams  int
 	sessions map[string]*session
@@ -102,5 +103,5 @@ func (m *member) sweep(now time.Time) {
 
 // idle says that nothing would be lost with it.
 func (m *member) idle(now time.Time) bool {
-	return m.running == 0 && m.streams == 0 && len(m.sessions) == 0 && now.Sub(m.used) > memberIdle
+	return m.reading == 0 && m.running == 0 && m.streams == 0 && len(m.sessions) == 0 && now.Sub(m.used) > memberIdle
 }

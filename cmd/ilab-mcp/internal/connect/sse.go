@@ -36,7 +36,7 @@ func (h *HTTP) openEvents(w http.ResponseWriter, r *http.Request, v *visit) *ref
 	if f != nil {
 		return f
 	}
-	defer h.hub.endSession(v.access, id, true, v.at)
+	defer h.hub.endSession(v.access, id, true)
 	v.status = http.StatusOK
 	if st.start() != nil || st.event("endpoint", []byte(h.o.BasePath+"/message?sessionId="+id)) != nil {
 		return nil
@@ -69,7 +69,7 @@ func (h *HTTP) messageForStream(w http.ResponseWriter, r *http.Request, v *visit
 		w.WriteHeader(v.status)
 		return nil
 	}
-	s, end, f := h.hub.begin(r.Context(), v.access, m, v.at)
+	s, end, f := h.hub.begin(r.Context(), v.access, m)
 	if f != nil {
 		f.id = m.id
 		if f.code != codeRefused { // an answer like any other

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
@@ -23,7 +25,7 @@ type stream struct {
 	access  identity.Access
 	session *session
 	end     context.CancelFunc
-	flush   bool // set before end: what is queued is still sent
+	flush   atomic.Bool // set before end: what is queued is still sent
 
 	w  http.ResponseWriter
 	rc *http.ResponseController
@@ -67,7 +69,10 @@ func (st *stream) start() error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	st.w.WriteHeader(http.StatusOK)
-	return st.rc.Flush()
+	err := st.rc.Flush()
+	// A stream lasts; and with a deadline net/http would take the client for gone.
+	_ = st.rc.SetReadDeadline(time.Time{})
+	return err
 }
 
 // event writes one event. data must be one line.
@@ -79,7 +84,6 @@ func (st *stream) event(name string, data []byte) error {
 func (st *stream) comment() error { return st.put(": \n\n") }
 
 func (st *stream) put(format string, args ...any) error {
-	// Where the transport knows no deadlines, the server's own must do.
 	_ = st.rc.SetWriteDeadline(deadline(writeTime))
 	if _, err := fmt.Fprintf(st.w, format, args...); err != nil {
 		return err
@@ -94,6 +98,9 @@ func (st *stream) run(ctx context.Context, messages <-chan []byte) error {
 	for {
 		select {
 		case b := <-messages:
+			if ctx.Err() != nil && !st.flush.Load() {
+				return nil // a credential that has ended gets nothing more
+			}
 			if err := st.event("message", b); err != nil {
 				return err
 			}
@@ -109,7 +116,7 @@ func (st *stream) run(ctx context.Context, messages <-chan []byte) error {
 
 // rest sends what was queued when the server went down.
 func (st *stream) rest(messages <-chan []byte) error {
-	for st.flush {
+	for st.flush.Load() {
 		select {
 		case b := <-messages:
 			if err := st.event("message", b); err != nil {
@@ -132,7 +139,11 @@ func (h *hub) recheck(ctx context.Context) {
 	}
 	h.mu.Unlock()
 	for a, streams := range by {
-		if !ended(h.o.Gate.Recheck(ctx, a)) {
+		err := h.o.Gate.Recheck(ctx, a)
+		if !ended(err) {
+			if err != nil && ctx.Err() == nil {
+				h.o.Log.WarnContext(ctx, "the credentials of open streams cannot be checked", slog.Any("cause", err))
+			}
 			continue
 		}
 		for _, st := range streams {

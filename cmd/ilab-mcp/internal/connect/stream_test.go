@@ -13,7 +13,8 @@ import (
 func TestFlush(t *testing.T) {
 	for range 100 {
 		w := httptest.NewRecorder()
-		st := &stream{w: w, rc: http.NewResponseController(w), flush: true}
+		st := &stream{w: w, rc: http.NewResponseController(w)}
+		st.flush.Store(true)
 		ctx, cancel := context.WithCancel(t.Context())
 		queued := make(chan []byte, 3)
 		for _, m := range []string{"one", "two", "three"} {

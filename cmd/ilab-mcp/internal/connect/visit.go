@@ -57,7 +57,12 @@ func (v *visit) tool() string {
 // begin starts the span of a request.
 func (h *HTTP) begin(r *http.Request, v *visit) context.Context {
 	ctx := h.o.Telemetry.Propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-	ctx, v.span = h.tracer.Start(ctx, r.Method+" "+v.route, trace.WithSpanKind(trace.SpanKindServer))
+	if from := trace.SpanContextFromContext(ctx); from.IsValid() {
+		// The numbers of a trace are taken over; its state is text of the client's.
+		ctx = trace.ContextWithRemoteSpanContext(ctx, from.WithTraceState(trace.TraceState{}))
+	}
+	known := r.Method == http.MethodGet || r.Method == http.MethodPost || r.Method == http.MethodDelete
+	ctx, v.span = h.tracer.Start(ctx, label(known, r.Method)+" "+v.route, trace.WithSpanKind(trace.SpanKindServer))
 	return ctx
 }
 

@@ -39,7 +39,10 @@ const (
 type Refusal struct {
 	Reason Reason
 	Msg    string
-	Err    error // the cause, for logs; it never holds the credential, nor what a token says
+	// Genuine says that the credential was a real one, and has ended: whoever
+	// sent it did not guess.
+	Genuine bool
+	Err     error // the cause, for logs; it never holds the credential, nor what a token says
 }
 
 // Error gives the text for people.

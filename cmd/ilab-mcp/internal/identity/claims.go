@@ -141,7 +141,7 @@ func badToken(cause string) error {
 
 // expiredToken answers a token that was good once.
 func expiredToken() error {
-	return refuseToken("the access token has expired; get a new one from the identity provider", "expired")
+	return &Refusal{Reason: BadCredential, Genuine: true, Msg: "the access token has expired; get a new one from the identity provider", Err: errors.New("bad token: expired")}
 }
 
 func refuseToken(msg, cause string) error {

@@ -117,6 +117,9 @@ func (k *Keys) Verify(ctx context.Context, credential string) (Access, error) {
 // Recheck asks whether a key that was good still is, for streams that stay
 // open long after their request.
 func (k *Keys) Recheck(ctx context.Context, a Access) error {
+	if !a.Until.IsZero() && !k.now().Before(a.Until) {
+		return expiredKey() // known, whether or not the store can be asked
+	}
 	stored, err := k.port.Find(ctx, a.Key)
 	if errors.Is(err, memstore.ErrNotFound) {
 		return badKey("unknown id")
@@ -130,14 +133,18 @@ func (k *Keys) Recheck(ctx context.Context, a Access) error {
 	return k.inForce(stored)
 }
 
+func expiredKey() error {
+	return &Refusal{Reason: BadCredential, Genuine: true, Msg: "the API key has expired; ask for a new one", Err: errors.New("expired key")}
+}
+
 // inForce refuses a key that is revoked or expired. Only who has shown the
 // whole key may learn which.
 func (k *Keys) inForce(stored memstore.Key) error {
 	switch {
 	case !stored.Revoked.IsZero():
-		return &Refusal{Reason: BadCredential, Msg: "the API key was revoked; ask for a new one", Err: errors.New("revoked key")}
+		return &Refusal{Reason: BadCredential, Genuine: true, Msg: "the API key was revoked; ask for a new one", Err: errors.New("revoked key")}
 	case !stored.Expires.IsZero() && !k.now().Before(stored.Expires):
-		return &Refusal{Reason: BadCredential, Msg: "the API key has expired; ask for a new one", Err: errors.New("expired key")}
+		return expiredKey()
 	}
 	return nil
 }

@@ -72,8 +72,8 @@ func NewOIDC(o OIDCOptions) (*OIDC, error) {
 		return nil, errors.New("access tokens need an audience: the name that the identity provider has for this server")
 	case o.Salt.IsZero():
 		return nil, errors.New("access tokens need USER_ID_SALT, which makes user ids out of the provider's names for people")
-	case strings.ContainsFunc(v.read+v.write, func(r rune) bool { return r <= ' ' }):
-		return nil, errors.New("a scope is one word, without spaces")
+	case strings.ContainsFunc(v.read+v.write, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }):
+		return nil, errors.New("a scope is one word of ASCII, without spaces and quotes")
 	case o.Now == nil:
 		return nil, errors.New("access tokens need a clock")
 	}

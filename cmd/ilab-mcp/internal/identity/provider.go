@@ -30,6 +30,7 @@ const (
 // provider asks an identity provider for its keys. One call at a time.
 type provider struct {
 	issuer string
+	here   bool // the issuer is on this machine
 	client *http.Client
 	now    func() time.Time
 
@@ -38,6 +39,7 @@ type provider struct {
 }
 
 func newProvider(issuer string, client *http.Client, now func() time.Time) *provider {
+	here := isHere(issuer)
 	var own http.Client // its time is bounded by the context
 	if client != nil {
 		own = *client
@@ -46,9 +48,9 @@ func newProvider(issuer string, client *http.Client, now func() time.Time) *prov
 		if len(via) > maxRedirects {
 			return errors.New("too many redirects")
 		}
-		return checkSafe(r.URL)
+		return checkSafe(r.URL, here)
 	}
-	return &provider{issuer: issuer, client: &own, now: now}
+	return &provider{here: here, issuer: issuer, client: &own, now: now}
 }
 
 // keys gives the keys with which the provider signs. Where they are is asked
@@ -96,7 +98,7 @@ func (p *provider) discover(ctx context.Context) (string, error) {
 	}
 	where, err := url.Parse(doc.JWKS)
 	if err == nil {
-		err = checkSafe(where)
+		err = checkSafe(where, p.here)
 	}
 	if err != nil {
 		return "", fmt.Errorf("jwks_uri %w", err)
@@ -154,15 +156,24 @@ func checkIssuer(issuer string) error {
 	if u.RawQuery != "" || u.ForceQuery || strings.Contains(issuer, "#") {
 		return errors.New("must be a URL without a query or a fragment")
 	}
-	return checkSafe(u)
+	return checkSafe(u, true)
 }
 
-// checkSafe refuses a URL over which keys could be forged on their way.
-func checkSafe(u *url.URL) error {
+// isHere says that an issuer is a program on this machine, spoken to in the
+// clear.
+func isHere(issuer string) bool {
+	u, err := url.Parse(issuer)
+	return err == nil && u.Scheme == "http" && isLoopback(u.Hostname())
+}
+
+// checkSafe refuses a URL over which keys could be forged on their way. Plain
+// http stays on this machine, and only an issuer that is there itself may lead
+// to it: no other is to make this program ask what listens here.
+func checkSafe(u *url.URL, here bool) error {
 	switch {
 	case u.Hostname() == "" || u.User != nil:
 		return errors.New("must be a URL with a host and without a password")
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", here && u.Scheme == "http" && isLoopback(u.Hostname()):
 		return nil
 	default:
 		return errors.New("must be an https URL; http is for this machine only")
