@@ -160,18 +160,19 @@ func findKey(c *conn, id string) (*keyRow, error) {
 	return &row, nil
 }
 
-// read lends one of the connections that short reads use.
+// read lends a connection that serves nothing else: a key is looked up with every
+// request, and must not wait for somebody's many searches.
 func (s Keys) read(ctx context.Context, f func(*conn) error) error {
 	var c *conn
 	select {
-	case c = <-s.db.readers:
+	case c = <-s.db.doors:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	if c == nil {
 		return memstore.ErrClosed
 	}
-	defer func() { s.db.readers <- c }()
+	defer func() { s.db.doors <- c }()
 	if s.db.writer.stopped() {
 		return memstore.ErrClosed
 	}

@@ -83,3 +83,15 @@ func TestUpgradeFromOneKeepsEverything(t *testing.T) {
 		t.Errorf("after the upgrade there are keys %v, %v", all, err)
 	}
 }
+
+// TestKeysDoNotWait: keys are found while every other connection is busy.
+func TestKeysDoNotWait(t *testing.T) {
+	db := openTest(t)
+	for range cap(db.readers) {
+		c := <-db.readers
+		defer func() { db.readers <- c }()
+	}
+	if _, err := db.Keys().List(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

@@ -38,6 +38,7 @@ type DB struct {
 	conns   []*conn // all there are
 	readers chan *conn
 	scans   chan *conn
+	doors   chan *conn // for API keys
 	writer  *writer
 	wiper   *wiper
 
@@ -94,6 +95,8 @@ func (db *DB) open(ctx context.Context) (err error) {
 	for range scans {
 		db.scans <- db.conn(readPragmas)
 	}
+	db.doors = make(chan *conn, 1)
+	db.doors <- db.conn(readPragmas)
 	info, err := os.Stat(db.path)
 	if err != nil {
 		return unavailable(err, "the store's file cannot be reached")
@@ -232,7 +235,7 @@ func (db *DB) Close() error {
 	db.closing.Do(func() {
 		db.wiper.stop()
 		db.writer.stop()
-		for _, idle := range []chan *conn{db.readers, db.scans} {
+		for _, idle := range []chan *conn{db.readers, db.scans, db.doors} {
 			for range cap(idle) {
 				<-idle
 			}
