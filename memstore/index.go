@@ -23,8 +23,9 @@ const repacksPerWrite = 64
 
 // userIndex is one user's index in memory.
 type userIndex struct {
-	mu  sync.RWMutex // ranking reads, catching up writes
-	idx *recall.Index
+	mu     sync.RWMutex // ranking reads, catching up writes
+	idx    *recall.Index
+	copies copies // of rows that idx has
 
 	load chan struct{} // held by the one cold load of this user
 
@@ -46,8 +47,12 @@ func (s *Store) index() *userIndex {
 	return u
 }
 
-// withIndex runs f on one snapshot with an index that is current for it.
-func (s *Store) withIndex(ctx context.Context, f func(Reader, *recall.Index) error) error {
+// bytes is what the user costs in the cache. The caller holds mu.
+func (u *userIndex) bytes() int64 { return u.idx.Bytes() + u.copies.size() }
+
+// withIndex runs f on one snapshot with an index that is current for it, and
+// that stays as it is meanwhile.
+func (s *Store) withIndex(ctx context.Context, f func(Reader, *userIndex) error) error {
 	const patient, attempts = 4, 16
 	u := s.index()
 	for attempt := 1; attempt <= attempts; attempt++ {
@@ -57,17 +62,17 @@ func (s *Store) withIndex(ctx context.Context, f func(Reader, *recall.Index) err
 				return err
 			}
 			if head.Epoch == 0 { // has never written
-				return f(r, recall.NewIndex(0, 0))
+				return f(r, &userIndex{idx: recall.NewIndex(0, 0)})
 			}
 			if err := s.follow(u, r, head, attempt >= patient); err != nil {
 				return err
 			}
 			u.mu.RLock()
 			defer u.mu.RUnlock()
-			if u.idx == nil {
+			if u.idx == nil || u.idx.Epoch() != head.Epoch {
 				return errBehind
 			}
-			return f(r, u.idx)
+			return f(r, u)
 		})
 		if !errors.Is(err, errBehind) {
 			return err
@@ -107,7 +112,7 @@ func (s *Store) follow(u *userIndex, r Reader, head UserRow, last bool) error {
 	if err := u.apply(r, x); err != nil {
 		return err
 	}
-	s.db.indexes.Resize(s.user, x.Bytes())
+	s.db.indexes.Resize(s.user, u.bytes())
 	return nil
 }
 
@@ -126,11 +131,11 @@ func (s *Store) loadIndex(ctx context.Context, u *userIndex) error {
 	if err != nil || x == nil {
 		return err
 	}
-	size := x.Bytes() // before anybody else may write to it
 	u.mu.Lock()
+	defer u.mu.Unlock()
 	u.idx = x
-	u.mu.Unlock()
-	s.db.indexes.Resize(s.user, size)
+	u.copies.clear()
+	s.db.indexes.Resize(s.user, u.bytes())
 	return nil
 }
 
@@ -216,6 +221,7 @@ func (u *userIndex) apply(r Reader, x *recall.Index) error {
 	if err != nil {
 		return err
 	}
+	u.copies.forget(changes)
 	return u.put(x, chunk{changes: changes, remade: remade})
 }
 

@@ -33,10 +33,10 @@ func (s *Store) Search(ctx context.Context, q Query) (Found, error) {
 	if query.Empty() {
 		return found, nil
 	}
-	err := s.withIndex(ctx, func(r Reader, x *recall.Index) error {
-		found.Left = x.Left()
+	err := s.withIndex(ctx, func(r Reader, u *userIndex) error {
+		found.Left = u.idx.Left()
 		var err error
-		found.Hits, found.Total, err = ranked(r, x, query, q)
+		found.Hits, found.Total, err = s.ranked(r, u, query, q)
 		return err
 	})
 	if err != nil {
@@ -48,34 +48,61 @@ func (s *Store) Search(ctx context.Context, q Query) (Found, error) {
 	return found, nil
 }
 
-// ranked asks the index and lets the rows decide: a hit without its row, or
-// whose row does not pass the filter, is dropped and the next one taken.
-func ranked(r Reader, x *recall.Index, query recall.Query, q Query) ([]Hit, int, error) {
+// ranked asks the index and lets the rows decide, or copies of them at the same
+// change: a hit without its row, or whose row does not pass the filter, is
+// dropped and the next one taken.
+func (s *Store) ranked(r Reader, u *userIndex, query recall.Query, q Query) ([]Hit, int, error) {
 	for want := q.Limit; ; want *= 2 {
-		ranking, total := x.Search(query, uint16(q.Types), want)
-		ids := make([]int64, len(ranking))
-		for i, h := range ranking {
-			ids[i] = h.ID
-		}
-		rows, err := fetch(r, ids)
+		ranking, total := u.idx.Search(query, uint16(q.Types), want)
+		memories, err := s.memories(r, u, ranking)
 		if err != nil {
 			return nil, 0, err
 		}
 		hits := make([]Hit, 0, q.Limit)
-		for _, h := range ranking {
-			row := rows[h.ID]
-			if row == nil || !q.Types.Has(row.Type) {
+		for i, h := range ranking {
+			m := memories[i]
+			if m == nil || !q.Types.Has(m.Type) {
 				total--
 				continue
 			}
 			if len(hits) < q.Limit {
-				hits = append(hits, Hit{Memory: row.memory(), Score: h.Score})
+				hits = append(hits, Hit{Memory: *m, Score: h.Score})
 			}
 		}
 		if len(hits) == q.Limit || len(ranking) < want {
 			return hits, total, nil
 		}
 	}
+}
+
+// memories gives the memories of a ranking, in its order; nil for one without a
+// row. It reads those of which there is no copy.
+func (s *Store) memories(r Reader, u *userIndex, ranking []recall.Hit) ([]*Memory, error) {
+	out := make([]*Memory, len(ranking))
+	var missing []int64
+	for i, h := range ranking {
+		if out[i] = u.copies.find(h.ID, h.Seq); out[i] == nil {
+			missing = append(missing, h.ID)
+		}
+	}
+	if len(missing) == 0 {
+		return out, nil
+	}
+	rows, err := fetch(r, missing)
+	if err != nil {
+		return nil, err
+	}
+	for i, h := range ranking {
+		if row := rows[h.ID]; row != nil {
+			m := row.memory()
+			out[i] = &m
+			if row.Seq == h.Seq { // the snapshot may be older than the index
+				u.copies.keep(&m, h.Seq, s.db.copiesBytes())
+			}
+		}
+	}
+	s.db.indexes.Resize(s.user, u.bytes())
+	return out, nil
 }
 
 // Beginning is what a list shows of a memory when nothing was searched for: at

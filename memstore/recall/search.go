@@ -10,6 +10,7 @@ import (
 type Hit struct {
 	ID    int64
 	Score float64 // in [0, 1]
+	Seq   int64   // the change that put it into the index
 }
 
 // Search returns the memories that have a word of q and a kind in kinds (bit k
@@ -186,7 +187,8 @@ func (r *ranking) hits() []Hit {
 	slices.SortFunc(r.heap, r.compare)
 	hits := make([]Hit, len(r.heap))
 	for i, c := range r.heap {
-		hits[i] = Hit{r.x.docs[c.slot].id, c.score}
+		d := &r.x.docs[c.slot]
+		hits[i] = Hit{ID: d.id, Score: c.score, Seq: d.seq}
 	}
 	return hits
 }

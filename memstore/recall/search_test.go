@@ -26,14 +26,14 @@ func TestScoreByHand(t *testing.T) {
 	part := func(tf, length float64) float64 { return tf * 1.9 / (tf + .9*(.6+.4*length/3)) }
 	norm := 1.9 * (idf(2) + idf(1) + idf(0))
 	want := []Hit{
-		{2, (idf(2)*part(1, 5) + idf(1)*part(1, 5)) / norm},
-		{1, idf(2) * part(2, 3) / norm},
+		{ID: 2, Score: (idf(2)*part(1, 5) + idf(1)*part(1, 5)) / norm, Seq: 2},
+		{ID: 1, Score: idf(2) * part(2, 3) / norm, Seq: 1},
 	}
 	if total != 2 || len(hits) != 2 {
 		t.Fatalf("got %v of %d", hits, total)
 	}
 	for i := range want {
-		if hits[i].ID != want[i].ID || math.Abs(hits[i].Score-want[i].Score) > 1e-5 {
+		if hits[i].ID != want[i].ID || hits[i].Seq != want[i].Seq || math.Abs(hits[i].Score-want[i].Score) > 1e-5 {
 			t.Errorf("hit %d: %v, want %v", i, hits[i], want[i])
 		}
 	}

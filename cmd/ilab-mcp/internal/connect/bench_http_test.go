@@ -20,9 +20,9 @@ import (
 )
 
 // BenchmarkHTTP measures calls over Streamable HTTP from 32 clients on the same
-// machine: of 16 users with 1,000 memories each, four searches to a save,
-// without limits; and beside it of an empty tool on mcp-go's own transport,
-// without credentials, users or a store.
+// machine. Memory: 16 users with 1,000 memories each, four searches to a save,
+// without limits. Ping: the same server with nothing to do. Empty: an empty tool
+// on mcp-go's own transport, without credentials, users or a store.
 func BenchmarkHTTP(b *testing.B) {
 	b.Run("Empty", func(b *testing.B) {
 		s := server.NewMCPServer("empty", "1", server.WithToolCapabilities(false))
@@ -36,33 +36,44 @@ func BenchmarkHTTP(b *testing.B) {
 			return callLine(1, "mem_search", `{"query":"what did we decide about the storage engine"}`)
 		})
 	})
-	b.Run("Memory", func(b *testing.B) {
-		s := open(b, func(o *HTTPOptions) {
-			o.Limits = Limits{}
-			o.Log = slog.New(slog.DiscardHandler)
-		})
-		const users = 16
-		clients, sessions := make([]*client, users), make([]string, users)
-		for u := range users {
-			clients[u] = s.user(fmt.Sprintf("user%d", u))
-			sessions[u] = clients[u].begin()
-			memstoretest.Fill(b, memstoretest.User(b, s.db, fmt.Sprintf("user%d", u)), 1000)
+	for _, what := range []string{"Ping", "Memory"} {
+		b.Run(what, func(b *testing.B) { benchServer(b, what) })
+	}
+}
+
+// benchServer measures this server: with calls that do nothing, or with
+// searches and saves.
+func benchServer(b *testing.B, what string) {
+	s := open(b, func(o *HTTPOptions) {
+		o.Limits = Limits{}
+		o.Log = slog.New(slog.DiscardHandler)
+	})
+	const users = 16
+	clients, sessions := make([]*client, users), make([]string, users)
+	for u := range users {
+		clients[u] = s.user(fmt.Sprintf("user%d", u))
+		sessions[u] = clients[u].begin()
+		memstoretest.Fill(b, memstoretest.User(b, s.db, fmt.Sprintf("user%d", u)), 1000)
+	}
+	rng := rand.New(rand.NewPCG(7, 7))
+	queries, notes := make([]string, 512), make([]string, 512)
+	for i := range queries {
+		queries[i], notes[i] = memstoretest.Words(rng, 5), memstoretest.Words(rng, 50)
+	}
+	var n atomic.Int64
+	who := func(c int) (url, key, in string) {
+		u := c % users
+		return s.url + "/mcp", clients[u].credential, strings.TrimPrefix(sessions[u], "Mcp-Session-Id: ")
+	}
+	if what == "Ping" {
+		crowd(b, who, func(int) string { return `{"jsonrpc":"2.0","id":1,"method":"ping"}` })
+		return
+	}
+	crowd(b, who, func(i int) string {
+		if i%5 == 0 {
+			return callLine(1, "mem_save", fmt.Sprintf(`{"type":"decision","title":"New %d","content":%q}`, n.Add(1), notes[i%len(notes)]))
 		}
-		rng := rand.New(rand.NewPCG(7, 7))
-		queries, notes := make([]string, 512), make([]string, 512)
-		for i := range queries {
-			queries[i], notes[i] = memstoretest.Words(rng, 5), memstoretest.Words(rng, 50)
-		}
-		var n atomic.Int64
-		crowd(b, func(c int) (url, key, in string) {
-			u := c % users
-			return s.url + "/mcp", clients[u].credential, strings.TrimPrefix(sessions[u], "Mcp-Session-Id: ")
-		}, func(i int) string {
-			if i%5 == 0 {
-				return callLine(1, "mem_save", fmt.Sprintf(`{"type":"decision","title":"New %d","content":%q}`, n.Add(1), notes[i%len(notes)]))
-			}
-			return callLine(1, "mem_search", fmt.Sprintf(`{"query":%q}`, queries[i%len(queries)]))
-		})
+		return callLine(1, "mem_search", fmt.Sprintf(`{"query":%q}`, queries[i%len(queries)]))
 	})
 }
 
