@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -70,6 +71,7 @@ func TestServeTLS(t *testing.T) {
 			t.Fatalf("%d %s %v", status, body, err)
 		}
 	}
+	s.stream(alice)
 	resp, err := get(t, s.client, s.url+"/healthz")
 	if err != nil || !strings.HasPrefix(resp, "HTTP/2.0 200") {
 		t.Errorf("health: %s %v", resp, err)
@@ -88,6 +90,42 @@ func TestServeTLS(t *testing.T) {
 	}
 	if status, err := get(t, s.client, s.url+"/metrics"); err != nil || !strings.Contains(status, " 404") {
 		t.Errorf("metrics at the server's own address: %s %v", status, err)
+	}
+}
+
+// stream asks something over the older transport.
+func (s *served) stream(credential string) {
+	s.t.Helper()
+	ask := func(method, path, body string) *http.Response {
+		r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+credential)
+		r.Header.Set("Content-Type", "application/json")
+		resp, err := s.client.Do(r)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return resp
+	}
+	stream := ask(http.MethodGet, "/sse", "")
+	defer func() { _ = stream.Body.Close() }() // it was read as far as is wanted
+	events := bufio.NewScanner(stream.Body)
+	next := func() string {
+		for events.Scan() {
+			if data, ok := strings.CutPrefix(events.Text(), "data: "); ok {
+				return data
+			}
+		}
+		return ""
+	}
+	posted := ask(http.MethodPost, next(), `{"jsonrpc":"2.0","id":5,"method":"ping"}`)
+	if err := posted.Body.Close(); err != nil || posted.StatusCode != http.StatusAccepted {
+		s.t.Errorf("a post: %d %v", posted.StatusCode, err)
+	}
+	if data := next(); stream.ProtoMajor != 2 || data != `{"jsonrpc":"2.0","id":5,"result":{}}` {
+		s.t.Errorf("%s: %q", stream.Proto, data)
 	}
 }
 

@@ -19,7 +19,7 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.rescueAnswer(w, r)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
-	setDeadlines(w)
+	setDeadlines(w, r)
 	if r.URL.Path == "/healthz" {
 		healthy(w, r)
 		return
@@ -91,12 +91,16 @@ func (h *HTTP) elsewhere(w http.ResponseWriter, r *http.Request) {
 // send the rest of it, or does not read its answer: net/http would take the rest
 // off the connection before it answers, for as long as the client likes. What
 // has more to wait for sets later ones.
-func setDeadlines(w http.ResponseWriter) {
+func setDeadlines(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)
 	// Where the transport knows no deadlines, a slow client keeps its own
 	// connection busy and nothing else.
-	_ = rc.SetReadDeadline(deadline(restTime))
 	_ = rc.SetWriteDeadline(deadline(writeTime))
+	if r.ContentLength != 0 {
+		// Not where nothing is to come: net/http would take a client for gone
+		// that waits while its credential is checked.
+		_ = rc.SetReadDeadline(deadline(restTime))
+	}
 }
 
 func (h *HTTP) refuse(ctx context.Context, w http.ResponseWriter, f *refusal) {

@@ -70,8 +70,10 @@ func (st *stream) start() error {
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	st.w.WriteHeader(http.StatusOK)
 	err := st.rc.Flush()
-	// A stream lasts; and with a deadline net/http would take the client for gone.
+	// A stream lasts. With a deadline for reading, net/http would take the client
+	// for gone; one for writing ends a stream of HTTP/2 also while it is silent.
 	_ = st.rc.SetReadDeadline(time.Time{})
+	_ = st.rc.SetWriteDeadline(time.Time{})
 	return err
 }
 
@@ -88,7 +90,9 @@ func (st *stream) put(format string, args ...any) error {
 	if _, err := fmt.Fprintf(st.w, format, args...); err != nil {
 		return err
 	}
-	return st.rc.Flush()
+	err := st.rc.Flush()
+	_ = st.rc.SetWriteDeadline(time.Time{})
+	return err
 }
 
 // run writes what comes until the stream's context ends.
