@@ -58,20 +58,6 @@ func (k *keyRow) key() (memstore.Key, error) {
 	return out, nil
 }
 
-func fromNull(us sql.NullInt64) time.Time {
-	if !us.Valid {
-		return time.Time{}
-	}
-	return fromMicro(us.Int64)
-}
-
-func toNull(t time.Time) sql.NullInt64 {
-	if t.IsZero() {
-		return sql.NullInt64{}
-	}
-	return sql.NullInt64{Int64: t.UnixMicro(), Valid: true}
-}
-
 // Add implements memstore.Keys.
 func (s Keys) Add(ctx context.Context, k memstore.NewKey) error {
 	row := keyRow{
@@ -163,20 +149,7 @@ func findKey(c *conn, id string) (*keyRow, error) {
 // read lends a connection that serves nothing else: a key is looked up with every
 // request, and must not wait for somebody's many searches.
 func (s Keys) read(ctx context.Context, f func(*conn) error) error {
-	var c *conn
-	select {
-	case c = <-s.db.doors:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if c == nil {
-		return memstore.ErrClosed
-	}
-	defer func() { s.db.doors <- c }()
-	if s.db.writer.stopped() {
-		return memstore.ErrClosed
-	}
-	return noKey(explain(f(c)))
+	return noKey(s.db.lend(ctx, s.db.doors, f))
 }
 
 func noKey(err error) error {

@@ -2,21 +2,18 @@ package sqlite
 
 import (
 	"context"
-
-	"github.com/ilab-mcp/ilab-mcp/memstore"
 )
 
 // Mark implements memstore.Marker.
 func (db *DB) Mark(ctx context.Context, name string, value []byte) ([]byte, error) {
 	name = "mark:" + name
-	c := <-db.scans
-	if c == nil {
-		return nil, memstore.ErrClosed
-	}
-	stored, err := c.fact(name)
-	db.scans <- c
+	var stored []byte
+	err := db.lend(ctx, db.scans, func(c *conn) (err error) {
+		stored, err = c.fact(name)
+		return err
+	})
 	if err != nil || stored != nil {
-		return stored, explain(err) // as at every start but the first
+		return stored, err // as at every start but the first
 	}
 	err = db.writer.do(ctx, "", func(w *change) error {
 		if err := w.c.exec(insertFact, name, value); err != nil {

@@ -93,21 +93,32 @@ func scanSession(user string, scan func(...any) error) (memstore.SessionRow, err
 	if sum != sumSession(user, id, started, last, ended.Int64, summary, auto) {
 		return memstore.SessionRow{}, damaged("a session is damaged")
 	}
-	s := memstore.SessionRow{ID: id, Started: fromMicro(started), LastActivity: fromMicro(last), Summary: summary, Auto: auto}
-	if ended.Valid {
-		s.Ended = fromMicro(ended.Int64)
-	}
-	return s, nil
+	return memstore.SessionRow{
+		ID: id, Started: fromMicro(started), LastActivity: fromMicro(last), Ended: fromNull(ended), Summary: summary, Auto: auto,
+	}, nil
 }
 
 func sessionValues(user string, s *memstore.PutSession) []any {
-	var ended sql.NullInt64
-	if !s.Ended.IsZero() {
-		ended = sql.NullInt64{Int64: s.Ended.UnixMicro(), Valid: true}
-	}
+	ended := toNull(s.Ended)
 	started, last := s.Started.UnixMicro(), s.LastActivity.UnixMicro()
 	sum := sumSession(user, s.ID.String(), started, last, ended.Int64, s.Summary.Bytes(), s.Auto)
 	return []any{s.ID.String(), started, last, ended, s.Summary.Bytes(), s.Auto, sum}
+}
+
+// A time that may not be there is NULL, and zero in Go.
+
+func fromNull(us sql.NullInt64) time.Time {
+	if !us.Valid {
+		return time.Time{}
+	}
+	return fromMicro(us.Int64)
+}
+
+func toNull(t time.Time) sql.NullInt64 {
+	if t.IsZero() {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: t.UnixMicro(), Valid: true}
 }
 
 func fromMicro(us int64) time.Time { return time.UnixMicro(us).UTC() }

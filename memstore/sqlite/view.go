@@ -17,10 +17,22 @@ func (db *DB) Scan(ctx context.Context, u memstore.UserID, f func(memstore.Reade
 	return db.read(ctx, db.scans, u, f)
 }
 
-func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f func(memstore.Reader) error) (err error) {
+func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f func(memstore.Reader) error) error {
 	if u.IsZero() {
 		return unavailable(nil, "no user is bound to this connection")
 	}
+	return db.lend(ctx, idle, func(c *conn) (err error) {
+		if err := c.move(beginRead); err != nil {
+			return err
+		}
+		// Also when f panics: the next reader must not meet an open transaction.
+		defer func() { err = errors.Join(err, c.move(rollback)) }()
+		return f(&reader{c: c, user: u.String()})
+	})
+}
+
+// lend gives f one of the connections that are idle.
+func (db *DB) lend(ctx context.Context, idle chan *conn, f func(*conn) error) error {
 	var c *conn
 	select {
 	case c = <-idle:
@@ -34,10 +46,5 @@ func (db *DB) read(ctx context.Context, idle chan *conn, u memstore.UserID, f fu
 	if db.writer.stopped() {
 		return memstore.ErrClosed
 	}
-	if err := c.move(beginRead); err != nil {
-		return explain(err)
-	}
-	// Also when f panics: the next reader must not meet an open transaction.
-	defer func() { err = explain(errors.Join(err, c.move(rollback))) }()
-	return f(&reader{c: c, user: u.String()})
+	return explain(f(c))
 }
