@@ -79,7 +79,7 @@ func (p *packer) pack(s *section, ms []memstore.Scored) (left []memstore.Scored)
 		if len(s.ids) == 0 {
 			size += len(s.head)
 		}
-		quoted, err := marshal(text)
+		quoted, err := Marshal(text)
 		if err != nil || size > p.room || len(quoted) > p.json {
 			left = append(left, m)
 			continue

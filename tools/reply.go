@@ -19,7 +19,7 @@ type shrinker interface{ shrink(room int) }
 // encode makes the compact JSON of a result. HTML characters stay as they are:
 // a model reads this text, no browser does.
 func encode(v any) ([]byte, error) {
-	b, err := marshal(v)
+	b, err := Marshal(v)
 	if err != nil || len(b) <= maxReply {
 		return b, err
 	}
@@ -29,13 +29,15 @@ func encode(v any) ([]byte, error) {
 	}
 	const rest = 4 << 10 // for the other fields, and for saying what is missing
 	s.shrink(maxReply - rest)
-	if b, err = marshal(v); err == nil && len(b) > maxReply {
+	if b, err = Marshal(v); err == nil && len(b) > maxReply {
 		err = fmt.Errorf("tools: a shortened result still has %d bytes", len(b))
 	}
 	return b, err
 }
 
-func marshal(v any) ([]byte, error) {
+// Marshal writes compact JSON on one line. HTML characters stay as they are: a
+// model reads it, no browser does.
+func Marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -47,7 +49,7 @@ func marshal(v any) ([]byte, error) {
 // left of the room, and how many items were left out.
 func fit[T any](items []T, room int) (kept []T, rest, left int) {
 	for i := range items {
-		b, err := marshal(items[i])
+		b, err := Marshal(items[i])
 		if err != nil || len(b)+1 > room {
 			return items[:i:i], room, len(items) - i
 		}

@@ -31,14 +31,19 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions && cors(w, r) {
 		return
 	}
-	handle, ok := map[string]func(http.ResponseWriter, *http.Request, *visit) *refusal{
-		"/mcp": h.mcp, "/sse": h.openEvents, "/message": h.messageForStream,
-	}[r.URL.Path]
-	if !ok {
+	var handle func(http.ResponseWriter, *http.Request, *visit) *refusal
+	switch r.URL.Path {
+	case "/mcp":
+		handle = h.mcp
+	case "/sse":
+		handle = h.openEvents
+	case "/message":
+		handle = h.messageForStream
+	default:
 		h.elsewhere(w, r)
 		return
 	}
-	v := &visit{at: h.o.Now(), route: r.URL.Path}
+	v := &visit{at: h.o.Now(), route: r.URL.Path, outcome: outcomeOK}
 	if f := h.admit(w, r, v); f != nil {
 		h.refuse(r.Context(), w, f)
 		return
@@ -47,10 +52,10 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f := handle(w, r.WithContext(ctx), v); f != nil {
 		h.count.Refused(ctx, f.reason)
 		f.write(w)
-		v.status, v.reply = f.status, f.message()
+		v.refused(f)
 	}
 	if !v.later {
-		h.report(ctx, v, v.status, v.reply)
+		h.report(ctx, v)
 	}
 }
 

@@ -1,11 +1,11 @@
 package connect
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/ilab-mcp/ilab-mcp/tools"
 )
 
 // encode writes an answer of mcp-go's. HTML characters stay as they are: no
@@ -17,21 +17,21 @@ import (
 func encode(reply mcp.JSONRPCMessage) ([]byte, error) {
 	r, ok := reply.(mcp.JSONRPCResponse)
 	if !ok {
-		return marshal(reply)
+		return tools.Marshal(reply)
 	}
 	result, ok := r.Result.(*mcp.CallToolResult)
 	if !ok || len(result.Content) != 1 || len(result.InputRequests) > 0 || result.RequestState != "" || result.StructuredContent != nil && len(result.RawStructuredContent) == 0 {
-		return marshal(reply)
+		return tools.Marshal(reply)
 	}
 	text, ok := result.Content[0].(mcp.TextContent)
 	if !ok || text.Annotations != nil || text.Meta != nil {
-		return marshal(reply)
+		return tools.Marshal(reply)
 	}
 	b := make([]byte, 0, len(text.Text)*5/4+len(result.RawStructuredContent)+512)
 	var err error
 	add := func(name string, v any) {
 		var part []byte
-		if part, err = marshal(v); err == nil {
+		if part, err = tools.Marshal(v); err == nil {
 			b = append(append(b, name...), part...)
 		}
 	}
@@ -55,14 +55,6 @@ func encode(reply mcp.JSONRPCMessage) ([]byte, error) {
 		add(`,"_meta":`, result.Meta)
 	}
 	return append(b, `}}`...), err
-}
-
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // statusOf is the HTTP status of an answer. In the stateless era an error has

@@ -10,8 +10,6 @@ import (
 	"net/netip"
 	"time"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/telemetry"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -72,7 +70,6 @@ type HTTP struct {
 	hub      *hub
 	failures *failures
 	refusals bucket // of lines in the log
-	tracer   trace.Tracer
 	count    *telemetry.Instruments
 	life     context.Context // ends calls that a shutdown has waited for long enough
 	kill     context.CancelFunc
@@ -82,7 +79,7 @@ type HTTP struct {
 func NewHTTP(db *memstore.DB, o HTTPOptions) (*HTTP, error) {
 	o.Now = o.clock()
 	o.Telemetry = o.Telemetry.OrNobody()
-	h := &HTTP{o: o, hub: newHub(db, o), failures: newFailures(o.Limits.Failures), refusals: perSecond(refusalLines, 10*refusalLines), tracer: o.Telemetry.Tracer}
+	h := &HTTP{o: o, hub: newHub(db, o), failures: newFailures(o.Limits.Failures), refusals: perSecond(refusalLines, 10*refusalLines)}
 	h.life, h.kill = context.WithCancel(context.Background())
 	var err error
 	if h.count, err = o.Telemetry.Instruments(); err != nil {
@@ -167,17 +164,7 @@ func (h *hub) close(wait time.Duration) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
-	late := false
-	timer := time.AfterFunc(wait, func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		late = true
-		h.changed.Broadcast()
-	})
-	defer timer.Stop()
-	for h.open > 0 && !late {
-		h.changed.Wait()
-	}
+	waitAtMost(&h.changed, wait, func() bool { return h.open == 0 })
 	for st := range h.streams {
 		st.flush.Store(true)
 		st.end()

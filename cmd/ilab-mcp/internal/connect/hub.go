@@ -24,8 +24,7 @@ type seat struct {
 	readOnly bool
 }
 
-// seated is the MCP server of one seat. It closes over one
-// user's store, so there is nobody to mistake that user for.
+// seated is the MCP server of one seat. It closes over one user's store, so there is nobody to mistake that user for.
 type seated struct {
 	seat   seat
 	server *server.MCPServer
@@ -37,10 +36,9 @@ type seated struct {
 
 // hub keeps what is known of the users who are connected.
 type hub struct {
-	db     *memstore.DB
-	o      HTTPOptions
-	tools  tools.Options
-	limits Limits
+	db    *memstore.DB
+	o     HTTPOptions
+	tools tools.Options
 
 	mu      sync.Mutex
 	closed  bool
@@ -48,13 +46,13 @@ type hub struct {
 	servers map[seat]*seated
 	order   list.List // of servers, the one used last in front
 	streams map[*stream]struct{}
-	open    int // calls being carried out
-	changed sync.Cond
+	open    int       // calls being carried out
+	changed sync.Cond // no call is carried out any more
 }
 
 func newHub(db *memstore.DB, o HTTPOptions) *hub {
 	h := &hub{
-		db: db, o: o, limits: o.Limits, tools: o.toolOptions(),
+		db: db, o: o, tools: o.toolOptions(),
 		members: map[memstore.UserID]*member{}, servers: map[seat]*seated{}, streams: map[*stream]struct{}{},
 	}
 	h.changed.L = &h.mu
@@ -65,7 +63,7 @@ func newHub(db *memstore.DB, o HTTPOptions) *hub {
 func (h *hub) member(u memstore.UserID, now time.Time) *member {
 	m := h.members[u]
 	if m == nil {
-		m = newMember(u, h.limits)
+		m = newMember(u, h.o.Limits)
 		h.members[u] = m
 	}
 	m.used = now
@@ -90,7 +88,7 @@ func (h *hub) reading(a identity.Access) (done func(), f *refusal) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	who := h.member(a.User, h.o.Now())
-	if h.limits.Calls > 0 && who.reading >= h.limits.Calls {
+	if h.o.Limits.Calls > 0 && who.reading >= h.o.Limits.Calls {
 		return nil, tooMany("too many messages at once; wait for one to be answered", "calls", 1)
 	}
 	who.reading++
@@ -111,7 +109,7 @@ func (h *hub) begin(ctx context.Context, a identity.Access, m message) (s *seate
 		return nil, nil, shuttingDown()
 	}
 	who := h.member(a.User, now)
-	if h.limits.Calls > 0 && who.running >= h.limits.Calls {
+	if h.o.Limits.Calls > 0 && who.running >= h.o.Limits.Calls {
 		return nil, nil, tooMany("too many calls at once; wait for one to be answered", "calls", 1)
 	}
 	if m.tool == forgetTool {
@@ -203,7 +201,7 @@ func (h *hub) openSession(a identity.Access, s *session, now time.Time) (string,
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s.readOnly = a.ReadOnly
-	id, ok := h.member(a.User, now).open(s, h.limits.Sessions, now)
+	id, ok := h.member(a.User, now).open(s, h.o.Limits.Sessions, now)
 	if !ok {
 		return "", tooMany("too many sessions are open; end one, or try again in a few minutes", "sessions", 60)
 	}

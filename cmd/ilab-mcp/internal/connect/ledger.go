@@ -77,22 +77,28 @@ func (l *ledger) isClosed() bool {
 // drain lets no more requests in and waits until all are answered, at most for
 // the given time. It gives how many were not.
 func (l *ledger) drain(wait time.Duration) int {
-	late := false
-	timer := time.AfterFunc(wait, func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		late = true
-		l.changed.Broadcast()
-	})
-	defer timer.Stop()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
 	l.changed.Broadcast()
-	for l.count > 0 && !late {
-		l.changed.Wait()
-	}
+	waitAtMost(&l.changed, wait, func() bool { return l.count == 0 })
 	return l.count
+}
+
+// waitAtMost waits until something holds that c tells of, or the time is over.
+// It needs c.L.
+func waitAtMost(c *sync.Cond, wait time.Duration, holds func() bool) {
+	late := false
+	timer := time.AfterFunc(wait, func() {
+		c.L.Lock()
+		defer c.L.Unlock()
+		late = true
+		c.Broadcast()
+	})
+	defer timer.Stop()
+	for !holds() && !late {
+		c.Wait()
+	}
 }
 
 // abandon forgets what is open: its server is gone.

@@ -35,12 +35,9 @@ func (h *HTTP) mcp(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
 		}
 		return notAllowed(w, methods)
 	}
-	if f := knownVersion(r); f != nil {
+	id, f := sessionID(r)
+	if f != nil {
 		return f
-	}
-	id := r.Header.Get(server.HeaderKeySessionID)
-	if id == "" {
-		return refused(http.StatusBadRequest, "the Mcp-Session-Id header is missing; initialize gives its value", "session")
 	}
 	if r.Method == http.MethodDelete {
 		if !h.hub.endSession(v.access, id, false) {
@@ -127,9 +124,9 @@ func (h *HTTP) answer(w http.ResponseWriter, v *visit, reply mcp.JSONRPCMessage,
 	}
 	line, err := encode(reply)
 	if err != nil {
-		return &refusal{status: http.StatusInternalServerError, code: mcp.INTERNAL_ERROR, id: m.id, text: "the answer cannot be written", reason: "internal"}
+		return unwritable(m)
 	}
-	v.status, v.reply = statusOf(reply, modern), line
+	v.status, v.outcome, v.out = statusOf(reply, modern), outcomeOf(reply), len(line)
 	_, failed := reply.(mcp.JSONRPCError)
 	head, body := w.Header(), append(line, '\n')
 	head.Set("Content-Type", "application/json")
@@ -238,12 +235,9 @@ func (h *HTTP) tooLarge() *refusal {
 
 // resume finds the session that a message of the older era belongs to.
 func (h *HTTP) resume(r *http.Request, v *visit) (*conversation, *refusal) {
-	if f := knownVersion(r); f != nil {
+	id, f := sessionID(r)
+	if f != nil {
 		return nil, f
-	}
-	id := r.Header.Get(server.HeaderKeySessionID)
-	if id == "" {
-		return nil, refused(http.StatusBadRequest, "the Mcp-Session-Id header is missing; initialize gives its value", "session")
 	}
 	s := h.hub.session(v.access, id, false, v.at)
 	if s == nil {
@@ -252,14 +246,18 @@ func (h *HTTP) resume(r *http.Request, v *visit) (*conversation, *refusal) {
 	return newConversation(id, s.client), nil
 }
 
-// knownVersion refuses protocol versions that there are not. mcp-go would
-// repeat what the client wrote.
-func knownVersion(r *http.Request) *refusal {
+// sessionID reads the headers of the older era: which session it is and, from
+// clients that say it, which version. mcp-go would repeat what they wrote.
+func sessionID(r *http.Request) (string, *refusal) {
 	if v := r.Header.Get(mcp.HeaderProtocolVersion); v != "" && !mcp.IsValidProtocolVersion(v) {
-		return refused(http.StatusBadRequest, "the Mcp-Protocol-Version header names no version of MCP that this server speaks; those are "+
+		return "", refused(http.StatusBadRequest, "the Mcp-Protocol-Version header names no version of MCP that this server speaks; those are "+
 			strings.Join(mcp.ValidProtocolVersions, ", "), "version")
 	}
-	return nil
+	id := r.Header.Get(server.HeaderKeySessionID)
+	if id == "" {
+		return "", refused(http.StatusBadRequest, "the Mcp-Session-Id header is missing; initialize gives its value", "session")
+	}
+	return id, nil
 }
 
 var versionForm = regexp.MustCompile(`^v?[0-9][0-9.-]{0,20}$`)

@@ -45,6 +45,11 @@ func faulty(f *fault, modern bool) *refusal {
 	return &refusal{status: status, code: f.code, id: f.id, text: f.text, reason: "malformed"}
 }
 
+// unwritable answers a call whose answer is no JSON.
+func unwritable(m message) *refusal {
+	return &refusal{status: http.StatusInternalServerError, code: mcp.INTERNAL_ERROR, id: m.id, text: "the answer cannot be written", reason: "internal"}
+}
+
 func (f *refusal) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")

@@ -3,8 +3,6 @@ package connect
 import (
 	"context"
 	"net/http"
-
-	"github.com/mark3labs/mcp-go/mcp"
 )
 
 // The transport of 2024-11-05: the client opens a stream at /sse, learns there
@@ -47,8 +45,8 @@ func (h *HTTP) openEvents(w http.ResponseWriter, r *http.Request, v *visit) *ref
 	return nil
 }
 
-// messageForStream answers POST /message: it takes a message for one of the user's own
-// streams, and answers there.
+// messageForStream answers POST /message: it takes a message for one of the
+// user's own streams, and answers there.
 func (h *HTTP) messageForStream(w http.ResponseWriter, r *http.Request, v *visit) *refusal {
 	if r.Method != http.MethodPost {
 		return notAllowed(w, http.MethodPost)
@@ -62,7 +60,7 @@ func (h *HTTP) messageForStream(w http.ResponseWriter, r *http.Request, v *visit
 		if f.id == nil {
 			return f
 		}
-		return h.post(w, v, sess.events, f.message()) // its sender waits at the stream
+		return h.post(w, v, sess.events, f) // its sender waits at the stream
 	}
 	v.status = http.StatusAccepted
 	if !passesOn(m) {
@@ -73,7 +71,7 @@ func (h *HTTP) messageForStream(w http.ResponseWriter, r *http.Request, v *visit
 	if f != nil {
 		f.id = m.id
 		if f.code != codeRefused { // an answer like any other
-			return h.post(w, v, sess.events, f.message())
+			return h.post(w, v, sess.events, f)
 		}
 		return f
 	}
@@ -92,26 +90,31 @@ func (h *HTTP) answerAtStream(ctx context.Context, s *seated, to *events, body [
 	defer stop()
 	reply := s.server.HandleMessage(s.server.WithContext(ctx, to), body)
 	if reply == nil {
-		h.report(ctx, v, http.StatusAccepted, nil)
+		h.report(ctx, v)
 		return
 	}
 	line, err := encode(reply)
+	v.outcome, v.out = outcomeOf(reply), len(line)
 	if err != nil {
-		line = errorMessage(v.message.id, mcp.INTERNAL_ERROR, "the answer cannot be written")
+		f := unwritable(v.message)
+		line = f.message()
+		v.refused(f)
 	}
-	h.report(ctx, v, http.StatusAccepted, line)
+	v.status = http.StatusAccepted
+	h.report(ctx, v)
 	select {
 	case to.out <- line:
 	case <-to.done:
 	}
 }
 
-// post puts a line of ours into the stream.
-func (h *HTTP) post(w http.ResponseWriter, v *visit, to *events, line []byte) *refusal {
+// post puts a refusal into the stream.
+func (h *HTTP) post(w http.ResponseWriter, v *visit, to *events, f *refusal) *refusal {
 	select {
-	case to.out <- line:
-		w.WriteHeader(http.StatusAccepted)
-		v.reply = line
+	case to.out <- f.message():
+		v.refused(f)
+		v.status = http.StatusAccepted
+		w.WriteHeader(v.status)
 		return nil
 	case <-to.done:
 		return refused(http.StatusNotFound, "the stream has ended", "session")

@@ -41,7 +41,7 @@ func (h *hub) stream(w http.ResponseWriter, r *http.Request, a identity.Access, 
 		return nil, nil, nil, shuttingDown()
 	}
 	m := h.member(a.User, now)
-	if h.limits.Streams > 0 && m.streams >= h.limits.Streams {
+	if h.o.Limits.Streams > 0 && m.streams >= h.o.Limits.Streams {
 		return nil, nil, nil, tooMany("too many event streams are open; close one", "streams", 5)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
@@ -56,9 +56,6 @@ func (h *hub) stream(w http.ResponseWriter, r *http.Request, a identity.Access, 
 		m.streams--
 		s.streams--
 		delete(h.streams, st)
-		if len(h.streams) == 0 {
-			h.changed.Broadcast()
-		}
 	}, nil
 }
 

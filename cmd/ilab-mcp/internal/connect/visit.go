@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -27,10 +26,15 @@ type visit struct {
 	route   string
 	span    trace.Span
 	message message
-	in      int
-	reply   []byte // what was answered, where it is one message
-	status  int    // where it is not HTTP's default
-	later   bool   // the answer comes after the request is over
+	in, out int // bytes of the message, and of its answer
+	status  int
+	outcome string
+	later   bool // the answer comes after the request is over
+}
+
+// refused notes that the request was answered with a refusal.
+func (v *visit) refused(f *refusal) {
+	v.status, v.outcome, v.out = f.status, strconv.Itoa(f.code), len(f.message())
 }
 
 // label gives a method or a tool to logs and metrics: those that there are, and
@@ -62,19 +66,18 @@ func (h *HTTP) begin(r *http.Request, v *visit) context.Context {
 		ctx = trace.ContextWithRemoteSpanContext(ctx, from.WithTraceState(trace.TraceState{}))
 	}
 	known := r.Method == http.MethodGet || r.Method == http.MethodPost || r.Method == http.MethodDelete
-	ctx, v.span = h.tracer.Start(ctx, label(known, r.Method)+" "+v.route, trace.WithSpanKind(trace.SpanKindServer))
+	ctx, v.span = h.o.Telemetry.Tracer.Start(ctx, label(known, r.Method)+" "+v.route, trace.WithSpanKind(trace.SpanKindServer))
 	return ctx
 }
 
 // report tells of a request: once, without content.
-func (h *HTTP) report(ctx context.Context, v *visit, status int, reply []byte) {
+func (h *HTTP) report(ctx context.Context, v *visit) {
 	took := h.o.Now().Sub(v.at)
-	outcome := outcomeOf(status, reply)
 	attrs := []slog.Attr{
-		slog.String("user", v.name), slog.String("route", v.route), slog.Int("status", status),
-		slog.String("outcome", outcome), slog.Duration("took", took), slog.Int("in", v.in), slog.Int("out", len(reply)),
+		slog.String("user", v.name), slog.String("route", v.route), slog.Int("status", v.status),
+		slog.String("outcome", v.outcome), slog.Duration("took", took), slog.Int("in", v.in), slog.Int("out", v.out),
 	}
-	v.span.SetAttributes(attribute.String("http.route", v.route), attribute.Int("http.response.status_code", status))
+	v.span.SetAttributes(attribute.String("http.route", v.route), attribute.Int("http.response.status_code", v.status))
 	if v.message.method != "" {
 		method, tool := v.method(), v.tool()
 		attrs = append(attrs, slog.String("method", method))
@@ -85,10 +88,10 @@ func (h *HTTP) report(ctx context.Context, v *visit, status int, reply []byte) {
 			v.span.SetName(method + " " + tool)
 			v.span.SetAttributes(attribute.String("gen_ai.tool.name", tool))
 		}
-		h.count.Operation(ctx, method, tool, outcome, took)
+		h.count.Operation(ctx, method, tool, v.outcome, took)
 	}
-	if outcome != outcomeOK {
-		v.span.SetStatus(codes.Error, outcome)
+	if v.outcome != outcomeOK {
+		v.span.SetStatus(codes.Error, v.outcome)
 	}
 	v.span.End()
 	h.o.Log.LogAttrs(ctx, slog.LevelInfo, "request", attrs...)
@@ -100,46 +103,15 @@ const (
 	outcomeToolError = "tool_error"
 )
 
-// outcomeOf reads what became of a request out of its answer.
-func outcomeOf(status int, reply []byte) string {
-	outcome := outcomeOK
-	if status >= http.StatusBadRequest {
-		outcome = "http_" + strconv.Itoa(status)
-	}
-	if len(reply) == 0 || reply[0] != '{' {
-		return outcome
-	}
-	members(reply, func(name, value []byte) bool {
-		switch string(name) {
-		case `"error"`:
-			members(value, func(name, value []byte) bool {
-				if string(name) == `"code"` {
-					outcome = string(value)
-				}
-				return true
-			})
-			return false
-		case `"result"`:
-			if value[0] == '{' && failedTool(value) {
-				outcome = outcomeToolError
-			}
-			return false
+// outcomeOf is what became of a message that mcp-go carried out.
+func outcomeOf(reply mcp.JSONRPCMessage) string {
+	switch r := reply.(type) {
+	case mcp.JSONRPCError:
+		return strconv.Itoa(r.Error.Code)
+	case mcp.JSONRPCResponse:
+		if result, ok := r.Result.(*mcp.CallToolResult); ok && result.IsError {
+			return outcomeToolError
 		}
-		return true
-	})
-	return outcome
-}
-
-// failedTool looks for isError in a result. Most have none, and so are not
-// walked through.
-func failedTool(result []byte) bool {
-	if !bytes.Contains(result, []byte(`"isError":true`)) {
-		return false
 	}
-	failed := false
-	members(result, func(name, value []byte) bool {
-		failed = string(name) == `"isError"` && string(value) == "true"
-		return !failed
-	})
-	return failed
+	return outcomeOK
 }
