@@ -108,7 +108,9 @@ func (h *HTTP) answerAtStream(ctx context.Context, s *seated, to *events, body [
 	}
 }
 
-// post puts a refusal into the stream.
+// post puts a refusal into the stream. It does not wait for a client that does
+// not read: messages that are refused are not bounded like calls, and each may
+// be long.
 func (h *HTTP) post(w http.ResponseWriter, v *visit, to *events, f *refusal) *refusal {
 	select {
 	case to.out <- f.message():
@@ -118,5 +120,7 @@ func (h *HTTP) post(w http.ResponseWriter, v *visit, to *events, f *refusal) *re
 		return nil
 	case <-to.done:
 		return refused(http.StatusNotFound, "the stream has ended", "session")
+	default:
+		return tooMany("the answers at the stream are not being read; read them first", "streams", 1)
 	}
 }

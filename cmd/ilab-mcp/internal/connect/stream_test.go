@@ -65,3 +65,17 @@ func TestDeadlines(t *testing.T) {
 		t.Errorf("an event was written until %v, and later %v, %v", w.each, w.write, err)
 	}
 }
+
+// TestUnreadStream: what is refused for a stream that nobody reads waits for
+// nobody, so that it cannot be made to hold memory.
+func TestUnreadStream(t *testing.T) {
+	to := &events{out: make(chan []byte, 1), done: make(chan struct{})}
+	f := faulty(parseError("it is no message"), false)
+	for i, want := range []int{http.StatusAccepted, http.StatusTooManyRequests} {
+		w, v := httptest.NewRecorder(), &visit{}
+		got := (&HTTP{}).post(w, v, to, f)
+		if accepted := got == nil && v.status == http.StatusAccepted; accepted != (want == http.StatusAccepted) || !accepted && (got.status != want || got.retry == 0) {
+			t.Errorf("refusal %d: %+v", i+1, got)
+		}
+	}
+}
