@@ -53,6 +53,15 @@ type Want struct {
 	ID       int64
 	TopicKey privacy.Text
 	Hash     *Hash
+	Created  time.Time // with Hash: only a memory created then
+}
+
+// Match is what Reader.Match found for one Want. Pointers are nil where there
+// is no such row.
+type Match struct {
+	ByID    *Row
+	ByTopic *Row
+	ByHash  *Row // the lowest id, where several fit
 }
 
 // State is what Load found. Pointers are nil where there is no such row.
@@ -61,7 +70,7 @@ type State struct {
 	Active  *SessionRow // the session that has not ended
 	ByID    *Row
 	ByTopic *Row
-	ByHash  *Row // the lowest id, where several have the same hash
+	ByHash  *Row // the lowest id, where several fit
 }
 
 // Reader reads one user's rows.
@@ -70,6 +79,8 @@ type Reader interface {
 	Head() (UserRow, error)
 	// Load reads what a rule needs, in as few round trips as the engine can.
 	Load(Want) (State, error)
+	// Match looks for many memories at once, and answers in the order of wants.
+	Match(wants []Want) ([]Match, error)
 	// Rows gives those of the memories that exist, in any order.
 	Rows(ids []int64) ([]Row, error)
 	// Changes lists, by ascending seq, at most limit changes after one.
@@ -78,15 +89,24 @@ type Reader interface {
 	// and at most after after it, oldest first by (created, id). It gives
 	// nothing for an unknown id.
 	Around(id int64, before, after int) ([]Row, error)
+	// After gives the n first memories that come after (created, id), oldest
+	// first by (created, id).
+	After(created time.Time, id int64, n int) ([]Row, error)
 	// Newest gives, for each class, the n memories updated last.
 	Newest(classes []int, n int) ([]Ref, error)
 	// History gives the n newest old revisions of a memory, newest first, and
 	// how many there are.
 	History(id int64, n int) ([]RevisionRow, int, error)
+	// Revisions gives the n first old revisions of a memory that have a higher
+	// number than after, oldest first.
+	Revisions(id int64, after, n int) ([]RevisionRow, error)
 	// Ended gives the n sessions that ended last, newest first.
 	Ended(n int) ([]SessionRow, error)
 	// Session gives the session of that id, or nil.
 	Session(id string) (*SessionRow, error)
+	// Sessions gives the n first sessions that come after (started, id), oldest
+	// first by (started, id), ids in byte order.
+	Sessions(started time.Time, id string, n int) ([]SessionRow, error)
 	// Written gives the n first memories (not summaries) whose last material
 	// change was in the session, oldest first, and how many there are.
 	Written(session string, n int) ([]Row, int, error)
@@ -190,6 +210,26 @@ type PutRow struct {
 	Archive bool   // not New: keep the row as it stands as an old revision
 }
 
+// PutRevision is an old revision to be written, of a memory that is there or
+// put by the same Mutation. The pair (ID, Revision) is free.
+type PutRevision struct {
+	ID       int64
+	Revision int
+	Type     Type
+	Title    Sealed
+	Content  Sealed
+	Session  SessionID
+	Source   privacy.Text
+	At       time.Time
+}
+
+// PutHistory sets what a memory's old revisions count (Row.History) and nothing
+// else of it: its text stays, and so does its Seq.
+type PutHistory struct {
+	ID    int64
+	Bytes int64
+}
+
 // Tombstone erases a memory, its old revisions and its terms, and leaves at
 // Seq a change without terms.
 type Tombstone struct {
@@ -205,13 +245,16 @@ type Repack struct {
 	Terms Sealed
 }
 
-// Mutation is all that one Update changes. User is always written.
+// Mutation is all that one Update changes, in the order of its fields and of
+// their elements: a memory may be put twice. User is always written.
 type Mutation struct {
-	User     UserRow
-	Sessions []PutSession // inserted or replaced by id
-	Put      []PutRow
-	Erase    []Tombstone
-	Repack   []Repack // silently skipped where (Seq, ID) is gone
+	User      UserRow
+	Sessions  []PutSession // inserted or replaced by id
+	Put       []PutRow
+	Revisions []PutRevision
+	Histories []PutHistory
+	Erase     []Tombstone
+	Repack    []Repack // silently skipped where (Seq, ID) is gone
 }
 
 // Change is one change as the index reads it.

@@ -33,9 +33,26 @@ func (r *Row) memory() Memory {
 	}
 }
 
+func (r *RevisionRow) revision() Revision {
+	return Revision{
+		Revision: r.Revision, Type: r.Type, Title: open(r.Title), Content: open(r.Content),
+		Session: r.Session, Source: r.Source, At: r.At,
+	}
+}
+
 // textBytes is what a memory's current text counts against the limit.
 func (r *Row) textBytes() int64 {
 	return int64(len(r.Title) + len(r.Content) + len(r.TopicKey) + len(r.Source))
+}
+
+// keptBytes is what the row counts once it is an old revision, which has no
+// topic key but names its session.
+func (r *Row) keptBytes() int64 {
+	return int64(len(r.Title) + len(r.Content) + len(r.Session) + len(r.Source))
+}
+
+func (p *PutRevision) keptBytes() int64 {
+	return int64(len(p.Title.b) + len(p.Content.b) + len(p.Session.id) + p.Source.Bytes())
 }
 
 func (p *PutRow) textBytes() int64 {

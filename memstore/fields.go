@@ -14,6 +14,10 @@ var (
 	SourceField   = privacy.Field{Name: "client name", MaxChars: 200, Optional: true}
 )
 
+// SessionField is a session's name as an import gives it. It is kept as it is
+// written; one in which anything was redacted is refused.
+var SessionField = privacy.Field{Name: "session_id", MaxChars: 200, Optional: true}
+
 // KeyNameField is the label that a person gives an API key.
 var KeyNameField = privacy.Field{Name: "name", MaxChars: 100, MaxBytes: 400, Optional: true}
 

@@ -23,13 +23,18 @@ const idEpoch = 1_704_067_200_000
 func nextID(now time.Time, last int64, random io.Reader) int64 {
 	var b [2]byte
 	mustRead(random, b[:])
-	ms := max(0, now.UnixMilli()-idEpoch)
-	id := ms<<idRandomBits | int64(binary.BigEndian.Uint16(b[:])&(1<<idRandomBits-1))
+	id := firstID(now) | int64(binary.BigEndian.Uint16(b[:])&(1<<idRandomBits-1))
 	if id > maxID || id <= last {
 		return last + 1
 	}
 	return id
 }
+
+// firstID is the lowest id that can be made in a moment.
+func firstID(at time.Time) int64 { return max(0, at.UnixMilli()-idEpoch) << idRandomBits }
+
+// lastID is the highest id that can be made in a moment.
+func lastID(at time.Time) int64 { return min(firstID(at)|(1<<idRandomBits-1), maxID) }
 
 // newEpoch makes a random epoch, never 0.
 func newEpoch(random io.Reader) int64 {

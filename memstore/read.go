@@ -81,11 +81,8 @@ func (s *Store) History(ctx context.Context, id int64, n int) ([]Revision, int, 
 			return err
 		}
 		total = count + 1
-		for _, o := range old {
-			revisions = append(revisions, Revision{
-				Revision: o.Revision, Type: o.Type, Title: open(o.Title), Content: open(o.Content),
-				Session: o.Session, Source: o.Source, At: o.At,
-			})
+		for i := range old {
+			revisions = append(revisions, old[i].revision())
 		}
 		return nil
 	})

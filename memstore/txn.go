@@ -114,7 +114,7 @@ func (tx *txn) create(t text, in SessionID) (int64, error) {
 		return 0, overLimit("this store has used up its ids; nothing was saved")
 	}
 	tx.m.User.LastID = id
-	p := PutRow{ID: id, Revision: 1, Created: tx.now, New: true}
+	p := PutRow{ID: id, Revision: 1, Created: tx.now, Updated: tx.now, New: true}
 	tx.fill(&p, t, in)
 	if err := tx.grow(p.textBytes(), 1); err != nil {
 		return 0, err
@@ -125,9 +125,9 @@ func (tx *txn) create(t text, in SessionID) (int64, error) {
 
 // change stages the next revision of a memory and gives its number.
 func (tx *txn) change(old *Row, t text, in SessionID) (int, error) {
-	kept := old.textBytes() + int64(len(old.Session))
+	kept := old.keptBytes()
 	p := PutRow{
-		ID: old.ID, Revision: old.Revision + 1, Created: old.Created,
+		ID: old.ID, Revision: old.Revision + 1, Created: old.Created, Updated: tx.now,
 		History: old.History + kept, OldSeq: old.Seq, Archive: true,
 	}
 	tx.fill(&p, t, in)
@@ -138,11 +138,11 @@ func (tx *txn) change(old *Row, t text, in SessionID) (int, error) {
 	return p.Revision, nil
 }
 
-// fill sets what a new and a changed row have in common.
+// fill sets what a new and a changed row have in common; p.Created and
+// p.Updated are set.
 func (tx *txn) fill(p *PutRow, t text, in SessionID) {
 	p.Type, p.TopicKey, p.Source, p.Session = t.typ, t.topic, t.source, in
 	p.Title, p.Content = seal(t.title), seal(t.content)
-	p.Updated = tx.now
 	if p.Updated.Before(p.Created) { // the clock jumped back
 		p.Updated = p.Created
 	}

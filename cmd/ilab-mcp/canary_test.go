@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,6 +89,79 @@ func TestCanary(t *testing.T) {
 		if len(b) == 0 {
 			t.Errorf("%s: nothing to search", where)
 		}
+		for _, words := range []string{canary, fragment, strings.ToLower(canary), "okapi"} {
+			if i := bytes.Index(b, []byte(words)); i >= 0 {
+				t.Errorf("%s: %q is there: …%.200q", where, words, b[max(0, i-100):])
+			}
+		}
+	}
+}
+
+// TestCanaryImport puts private words into everything that a file to import can
+// say, and into all it makes up. Afterwards they are in no byte of the store and
+// of what the import and an export say.
+func TestCanaryImport(t *testing.T) {
+	folder := t.TempDir()
+	db, file := filepath.Join(folder, "m.db"), filepath.Join(folder, "in.jsonl")
+	var lines bytes.Buffer
+	write := func(line object) {
+		b, err := json.Marshal(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines.Write(append(b, '\n'))
+	}
+	memory := object{
+		"kind": "observation", "id": 7, "type": "decision", "title": "t", "content": "c", "topic_key": "k", "session_id": "s",
+		"created_at": "2026-01-01T10:00:00Z", "updated_at": "2026-01-01T10:00:00Z", "revision": 99, "source": "x",
+	}
+	for _, line := range []object{
+		{"kind": "session", "id": "s2", "started_at": "2026-01-01T10:00:00Z", "ended_at": "2026-01-01T10:00:00Z", "summary": "s", "status": "completed", "is_auto_generated": true},
+		memory,
+		{"kind": "revision", "id": 7, "revision": 1, "type": "decision", "title": "t", "content": "c", "session_id": "s", "source": "x", "at": "2026-01-01T10:00:00Z"},
+	} {
+		n := 0
+		for name := range line {
+			for _, value := range []any{tagged, []any{tagged}, object{tagged: tagged}} {
+				n++
+				tried := maps.Clone(line)
+				switch line["kind"] { // each is another one
+				case "session":
+					tried["id"] = fmt.Sprint("s", n)
+				case "observation":
+					delete(tried, "id")
+					tried["topic_key"] = fmt.Sprint("k", n)
+				case "revision":
+					tried["revision"] = n
+				}
+				tried[name] = value
+				write(memory) // revisions need one
+				write(tried)
+			}
+		}
+		line = maps.Clone(line)
+		line[tagged] = tagged
+		write(line)
+	}
+	for _, broken := range []string{tagged, "{" + tagged, `{"title":"` + tagged + "\xff\"}", `{"` + canary + `":1,"` + canary + `":2}`} {
+		lines.WriteString(broken + "\n")
+	}
+	if err := os.WriteFile(file, lines.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	for _, args := range [][]string{{"import", "--user", "me", "--db", db, file}, {"export", "--user", "me", "--db", db, "-"}} {
+		cmd := program(t, args...)
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		if err := cmd.Run(); err != nil {
+			t.Fatalf("%v\n%s", err, stderr.String())
+		}
+	}
+	// A summary; titles, contents and sources of memories and of revisions.
+	if n := strings.Count(stdout.String(), "plainbefore [REDACTED] plainafter"); n != 7 {
+		t.Errorf("%d texts came through, want 7\n%s%s", n, stderr.String(), stdout.String())
+	}
+	for where, b := range map[string][]byte{"the store's files": everything(t, db), "stderr": stderr.Bytes(), "stdout": stdout.Bytes()} {
 		for _, words := range []string{canary, fragment, strings.ToLower(canary), "okapi"} {
 			if i := bytes.Index(b, []byte(words)); i >= 0 {
 				t.Errorf("%s: %q is there: …%.200q", where, words, b[max(0, i-100):])

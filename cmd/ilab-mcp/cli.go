@@ -17,6 +17,8 @@ type cli struct {
 	Stdio   stdioCommand   `cmd:"" help:"Serve one user's memory to an agent, over stdin and stdout."`
 	Serve   serveCommand   `cmd:"" help:"Serve many users over HTTP. Each request proves whose memory it is for."`
 	Key     keyCommand     `cmd:"" help:"Make, list and revoke the API keys that open memories over HTTP."`
+	Export  exportCommand  `cmd:"" help:"Write a user's memory to a file."`
+	Import  importCommand  `cmd:"" help:"Read a file into a user's memory."`
 	Tour    tourCommand    `cmd:"" help:"Walk through everything on a throwaway store."`
 	Version versionCommand `cmd:"" help:"Show what this program is made of."`
 }
@@ -121,6 +123,8 @@ func child(n *kong.Node, name string) *kong.Node {
 
 // examples are of commands that need more than their name.
 var examples = map[string]string{ //nolint:gochecknoglobals // a table
+	"ilab-mcp export":     exportExample,
+	"ilab-mcp import":     importExample,
 	"ilab-mcp key":        "ilab-mcp key add --user me",
 	"ilab-mcp key add":    "ilab-mcp key add --user me",
 	"ilab-mcp key revoke": "ilab-mcp key revoke 3fK9aQ2x",

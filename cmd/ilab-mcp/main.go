@@ -24,5 +24,6 @@ func main() {
 		environ: os.Environ,
 
 		terminal: isatty.IsTerminal(os.Stdout.Fd()),
+		watched:  isatty.IsTerminal(os.Stderr.Fd()),
 	}))
 }

@@ -21,6 +21,7 @@ type env struct {
 	environ func() []string // for processes that a command starts
 
 	terminal bool // stdout is one: a person is looking
+	watched  bool // stderr is one: progress can be drawn there
 }
 
 // Exit codes.

@@ -185,7 +185,7 @@ func (r *modelRun) stats(u *modelUser) {
 		want.ByType[x.typ]++
 		want.Bytes += int64(len(x.title) + len(x.content) + len(x.topic))
 		for _, o := range x.old {
-			want.Bytes += int64(len(o.title) + len(o.content) + len(o.topic) + len(o.session.id))
+			want.Bytes += int64(len(o.title) + len(o.content) + len(o.session.id))
 		}
 	}
 	if got.Memories != want.Memories || got.Sessions != want.Sessions || got.Bytes != want.Bytes {

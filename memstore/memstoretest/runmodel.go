@@ -47,6 +47,7 @@ func RunModel(t *testing.T, open Open) {
 	}
 	for _, u := range r.users {
 		r.compareAll(u)
+		r.compareCopy(u, User(t, db, "copy-of-"+u.name))
 	}
 }
 

@@ -47,6 +47,21 @@ func (w *change) Apply(m memstore.Mutation) error {
 			return err
 		}
 	}
+	for i := range m.Revisions {
+		p := &m.Revisions[i]
+		v := revisionRow{
+			revision: int64(p.Revision), typ: int64(p.Type), title: p.Title.Bytes(), content: p.Content.Bytes(),
+			session: p.Session.String(), source: p.Source.String(), at: p.At.UnixMicro(),
+		}
+		if err := w.revision(p.ID, v); err != nil {
+			return err
+		}
+	}
+	for _, h := range m.Histories {
+		if err := w.history(h); err != nil {
+			return err
+		}
+	}
 	for _, t := range m.Erase {
 		if err := w.erase(t); err != nil {
 			return err
@@ -89,7 +104,25 @@ func (w *change) archive(id int64) error {
 		revision: int64(old.Revision), typ: int64(old.Type), title: old.Title, content: old.Content,
 		session: old.Session, source: old.Source, at: old.Updated.UnixMicro(),
 	}
+	return w.revision(id, v)
+}
+
+func (w *change) revision(id int64, v revisionRow) error {
 	return w.exec(insertRevision, id, v.revision, v.typ, v.title, v.content, v.session, v.source, v.at, v.checksum(w.user, id))
+}
+
+// history sets one column; the row's checksum covers all of them.
+func (w *change) history(h memstore.PutHistory) error {
+	var m memoryRow
+	ok, err := w.one(selectByID, []any{h.ID}, m.fields()...)
+	if err != nil || !ok {
+		return err
+	}
+	if m.sum != m.checksum(w.user) {
+		return damaged("memory %d is damaged", m.id)
+	}
+	m.history = h.Bytes
+	return w.exec(updateHistory, m.id, m.history, m.checksum(w.user))
 }
 
 func (w *change) erase(t memstore.Tombstone) error {

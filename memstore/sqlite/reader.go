@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
 )
@@ -47,20 +48,44 @@ func (r *reader) Load(w memstore.Want) (memstore.State, error) {
 	if st.Active, err = r.session(selectActive); err != nil {
 		return st, err
 	}
+	m, err := r.match(w)
+	st.ByID, st.ByTopic, st.ByHash = m.ByID, m.ByTopic, m.ByHash
+	return st, err
+}
+
+func (r *reader) Match(wants []memstore.Want) ([]memstore.Match, error) {
+	out := make([]memstore.Match, len(wants))
+	for i, w := range wants {
+		m, err := r.match(w)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = m
+	}
+	return out, nil
+}
+
+// match looks for the memories that a rule needs, one statement each: between
+// here and the file there is no network.
+func (r *reader) match(w memstore.Want) (m memstore.Match, err error) {
 	if w.ID != 0 {
-		if st.ByID, err = r.memory(selectByID, w.ID); err != nil {
-			return st, err
+		if m.ByID, err = r.memory(selectByID, w.ID); err != nil {
+			return m, err
 		}
 	}
 	if !w.TopicKey.IsZero() {
-		if st.ByTopic, err = r.memory(selectByTopic, w.TopicKey.String()); err != nil {
-			return st, err
+		if m.ByTopic, err = r.memory(selectByTopic, w.TopicKey.String()); err != nil {
+			return m, err
 		}
 	}
-	if w.Hash != nil {
-		st.ByHash, err = r.memory(selectByHash, w.Hash[:])
+	switch {
+	case w.Hash == nil:
+	case w.Created.IsZero():
+		m.ByHash, err = r.memory(selectByHash, w.Hash[:])
+	default:
+		m.ByHash, err = r.memory(selectSame, w.Hash[:], w.Created.UnixMicro())
 	}
-	return st, err
+	return m, err
 }
 
 func (r *reader) Head() (memstore.UserRow, error) {
@@ -179,6 +204,10 @@ func (r *reader) Around(id int64, before, after int) ([]memstore.Row, error) {
 	return append(append(out, *anchor), later...), err
 }
 
+func (r *reader) After(created time.Time, id int64, n int) ([]memstore.Row, error) {
+	return r.memories(selectFrom, created.UnixMicro(), id, n)
+}
+
 func (r *reader) Newest(classes []int, n int) ([]memstore.Ref, error) {
 	present, err := collect(r, selectClasses, nil, func(rows *sql.Rows) (int, error) {
 		var class int
@@ -213,7 +242,16 @@ func (r *reader) History(id int64, n int) ([]memstore.RevisionRow, int, error) {
 	if _, err := r.one(countHistory, []any{id}, &total); err != nil {
 		return nil, 0, err
 	}
-	out, err := collect(r, selectHistory, []any{id, n}, func(rows *sql.Rows) (memstore.RevisionRow, error) {
+	out, err := r.revisions(selectHistory, id, n)
+	return out, total, err
+}
+
+func (r *reader) Revisions(id int64, after, n int) ([]memstore.RevisionRow, error) {
+	return r.revisions(selectRevisions, id, after, n)
+}
+
+func (r *reader) revisions(q query, id int64, args ...any) ([]memstore.RevisionRow, error) {
+	return collect(r, q, append([]any{id}, args...), func(rows *sql.Rows) (memstore.RevisionRow, error) {
 		var v revisionRow
 		if err := rows.Scan(&v.revision, &v.typ, &v.title, &v.content, &v.session, &v.source, &v.at, &v.sum); err != nil {
 			return memstore.RevisionRow{}, err
@@ -223,13 +261,16 @@ func (r *reader) History(id int64, n int) ([]memstore.RevisionRow, int, error) {
 		}
 		return v.row(), nil
 	})
-	return out, total, err
 }
 
 func (r *reader) Ended(n int) ([]memstore.SessionRow, error) { return r.sessions(selectEnded, n) }
 
 func (r *reader) Session(id string) (*memstore.SessionRow, error) {
 	return r.session(selectSession, id)
+}
+
+func (r *reader) Sessions(started time.Time, id string, n int) ([]memstore.SessionRow, error) {
+	return r.sessions(selectSessions, started.UnixMicro(), id, n)
 }
 
 func (r *reader) Written(session string, n int) ([]memstore.Row, int, error) {

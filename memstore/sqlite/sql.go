@@ -10,6 +10,7 @@ const (
 	selectByID
 	selectByTopic
 	selectByHash
+	selectSame
 	selectFew
 	selectRows
 	selectChanges
@@ -18,9 +19,11 @@ const (
 	selectClasses
 	selectNewest
 	selectHistory
+	selectRevisions
 	countHistory
 	selectEnded
 	selectSession
+	selectSessions
 	selectWritten
 	countWritten
 	countByClass
@@ -31,6 +34,7 @@ const (
 	upsertSession
 	insertMemory
 	updateMemory
+	updateHistory
 	deleteMemory
 	insertRevision
 	deleteTerms
@@ -41,6 +45,8 @@ const (
 )
 
 const memoryColumns = `id, type, title, content, topic_key, revision, session_id, source, created, updated, hash, seq, history, class, sum`
+
+const revisionColumns = `revision, type, title, content, session_id, source, at, sum`
 
 const sessionColumns = `id, started, last_activity, ended, summary, auto, sum`
 
@@ -53,6 +59,7 @@ var statements = [queries]string{
 	selectByID:    `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND id = ?2`,
 	selectByTopic: `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND topic_key = ?2`,
 	selectByHash:  `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND hash = ?2 ORDER BY id LIMIT 1`,
+	selectSame:    `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND hash = ?2 AND created = ?3 ORDER BY id LIMIT 1`,
 	selectFew:     `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND id IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
 	selectRows:    `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
 
@@ -68,11 +75,16 @@ var statements = [queries]string{
 		) SELECT class FROM c WHERE class IS NOT NULL`,
 	selectNewest: `SELECT id, class, updated FROM memories WHERE user_id = ?1 AND class = ?2 ORDER BY updated DESC, id DESC LIMIT ?3`,
 
-	selectHistory: `SELECT revision, type, title, content, session_id, source, at, sum FROM revisions WHERE user_id = ?1 AND id = ?2 ORDER BY revision DESC LIMIT ?3`,
-	countHistory:  `SELECT count(*) FROM revisions WHERE user_id = ?1 AND id = ?2`,
+	selectHistory:   `SELECT ` + revisionColumns + ` FROM revisions WHERE user_id = ?1 AND id = ?2 ORDER BY revision DESC LIMIT ?3`,
+	selectRevisions: `SELECT ` + revisionColumns + ` FROM revisions WHERE user_id = ?1 AND id = ?2 AND revision > ?3 ORDER BY revision LIMIT ?4`,
+	countHistory:    `SELECT count(*) FROM revisions WHERE user_id = ?1 AND id = ?2`,
 
 	selectEnded:   `SELECT ` + sessionColumns + ` FROM sessions WHERE user_id = ?1 AND ended IS NOT NULL ORDER BY ended DESC, id DESC LIMIT ?2`,
 	selectSession: `SELECT ` + sessionColumns + ` FROM sessions WHERE user_id = ?1 AND id = ?2`,
+	// No index is in this order: each page is picked out of all sessions of the
+	// user. Only an export asks.
+	selectSessions: `SELECT ` + sessionColumns + ` FROM sessions WHERE user_id = ?1 AND (started, id) > (?2, ?3) ORDER BY started, id LIMIT ?4`,
+
 	selectWritten: `SELECT ` + memoryColumns + ` FROM memories WHERE user_id = ?1 AND session_id = ?2 AND type <> ?3 ORDER BY created, id LIMIT ?4`,
 	countWritten:  `SELECT count(*) FROM memories WHERE user_id = ?1 AND session_id = ?2 AND type <> ?3`,
 
@@ -95,7 +107,8 @@ var statements = [queries]string{
 	updateMemory: `UPDATE memories SET type = ?3, title = ?4, content = ?5, topic_key = ?6, revision = ?7, session_id = ?8,
 		source = ?9, created = ?10, updated = ?11, hash = ?12, seq = ?13, history = ?14, class = ?15, sum = ?16
 		WHERE user_id = ?1 AND id = ?2`,
-	deleteMemory: `DELETE FROM memories WHERE user_id = ?1 AND id = ?2`,
+	updateHistory: `UPDATE memories SET history = ?3, sum = ?4 WHERE user_id = ?1 AND id = ?2`,
+	deleteMemory:  `DELETE FROM memories WHERE user_id = ?1 AND id = ?2`,
 	insertRevision: `INSERT INTO revisions (user_id, id, revision, type, title, content, session_id, source, at, sum)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
 	deleteTerms: `DELETE FROM terms WHERE user_id = ?1 AND seq = ?2`,

@@ -52,7 +52,7 @@ func newConfig(s Settings, h host) (Config, error) {
 // common checks what every server has. right is a command line that is right,
 // for examples.
 func common(right string, st Store, l Limits, r Rights, g Logging, h host) (c Config, err error) {
-	c = Config{Limits: memstore.DefaultLimits(), ReadOnly: r.ReadOnly, NoForget: r.NoForget}
+	c = Config{ReadOnly: r.ReadOnly, NoForget: r.NoForget}
 	if c.Path, err = h.storePath(st.DB); err != nil {
 		return Config{}, err
 	}

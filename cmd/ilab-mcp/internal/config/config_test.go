@@ -16,7 +16,7 @@ func defaults() Settings {
 	return Settings{
 		Who: Who{User: "me"},
 		Limits: Limits{
-			SessionTimeout: "24h", MaxMessage: "1MiB", MaxMemories: "100000", MaxBytes: "64MiB",
+			SessionTimeout: "24h", MaxMessage: "1MiB", Capacity: Capacity{MaxMemories: "100000", MaxBytes: "64MiB"},
 			MaxForgets: "20", IndexCache: "256MiB",
 		},
 		Logging: Logging{LogLevel: "info", LogFormat: "text"},

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
 )
 
 func (c *Config) limits(right string, s Limits) (err error) {
@@ -12,33 +14,26 @@ func (c *Config) limits(right string, s Limits) (err error) {
 		return wrongf("Write a time such as 30m, 24h or 168h.", right+" --session-timeout 12h",
 			"--session-timeout (ILAB_SESSION_TIMEOUT) cannot be %q", s.SessionTimeout)
 	}
-	for _, n := range []struct {
-		flag, variable, given string
-		set                   func(int64)
-	}{
-		{"--max-memories", "ILAB_MAX_MEMORIES", s.MaxMemories, func(n int64) { c.Limits.Memories = n }},
-		{"--max-forgets", "ILAB_MAX_FORGETS", s.MaxForgets, func(n int64) { c.MaxForgets = int(n) }},
-	} {
-		if err := count(right, n.flag, n.variable, n.given, n.set); err != nil {
-			return err
-		}
+	if c.Limits, err = Room(right, s.Capacity); err != nil {
+		return err
 	}
-	for _, size := range []struct {
-		flag, variable, given string
-		set                   func(int64)
-	}{
-		{"--max-bytes", "ILAB_MAX_BYTES", s.MaxBytes, func(n int64) { c.Limits.Bytes = n }},
-		{"--index-cache", "ILAB_INDEX_CACHE", s.IndexCache, func(n int64) { c.IndexBytes = n }},
-		{"--max-message", "ILAB_MAX_MESSAGE", s.MaxMessage, func(n int64) { c.MaxMessage = int(n) }},
-	} {
-		n, ok := bytes(size.given)
-		if !ok {
-			return wrongf("Write a size such as 512KiB, 64MiB or 2GiB, a number of bytes, or 0 for no limit.",
-				right+" "+size.flag+" 64MiB", "%s (%s) cannot be %q", size.flag, size.variable, size.given)
-		}
-		size.set(n)
+	if err := count(right, "--max-forgets", "ILAB_MAX_FORGETS", s.MaxForgets, func(n int64) { c.MaxForgets = int(n) }); err != nil {
+		return err
 	}
-	return nil
+	if err := size(right, "--index-cache", "ILAB_INDEX_CACHE", s.IndexCache, func(n int64) { c.IndexBytes = n }); err != nil {
+		return err
+	}
+	return size(right, "--max-message", "ILAB_MAX_MESSAGE", s.MaxMessage, func(n int64) { c.MaxMessage = int(n) })
+}
+
+// Room checks how much a user may keep. right is a command line that is right,
+// for examples. Its errors are *[Error].
+func Room(right string, s Capacity) (l memstore.Limits, err error) {
+	if err := count(right, "--max-memories", "ILAB_MAX_MEMORIES", s.MaxMemories, func(n int64) { l.Memories = n }); err != nil {
+		return memstore.Limits{}, err
+	}
+	err = size(right, "--max-bytes", "ILAB_MAX_BYTES", s.MaxBytes, func(n int64) { l.Bytes = n })
+	return l, err
 }
 
 // duration reads a time. 0 is no limit: sessions then never go stale.
@@ -70,6 +65,17 @@ func bytes(s string) (int64, bool) {
 		return 0, false
 	}
 	return n << shift, true
+}
+
+// size reads how big something may be.
+func size(right, flag, variable, given string, set func(int64)) error {
+	n, ok := bytes(given)
+	if !ok {
+		return wrongf("Write a size such as 512KiB, 64MiB or 2GiB, a number of bytes, or 0 for no limit.",
+			right+" "+flag+" 64MiB", "%s (%s) cannot be %q", flag, variable, given)
+	}
+	set(n)
+	return nil
 }
 
 // count reads a number of something.

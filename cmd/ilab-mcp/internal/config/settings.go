@@ -30,10 +30,15 @@ type Store struct {
 type Limits struct {
 	SessionTimeout string `name:"session-timeout" setting:"ILAB_SESSION_TIMEOUT" default:"24h" placeholder:"24h" group:"limit" help:"A session that was idle this long is closed."`
 	MaxMessage     string `name:"max-message" setting:"ILAB_MAX_MESSAGE" default:"1MiB" placeholder:"1MiB" group:"limit" help:"The longest message from a client."`
-	MaxMemories    string `name:"max-memories" setting:"ILAB_MAX_MEMORIES" default:"100000" placeholder:"100000" group:"limit" help:"How many memories a user may have."`
-	MaxBytes       string `name:"max-bytes" setting:"ILAB_MAX_BYTES" default:"64MiB" placeholder:"64MiB" group:"limit" help:"How much text a user may have."`
-	MaxForgets     string `name:"max-forgets" setting:"ILAB_MAX_FORGETS" default:"20" placeholder:"20" group:"limit" help:"How many memories a user may have forgotten in a minute."`
-	IndexCache     string `name:"index-cache" setting:"ILAB_INDEX_CACHE" default:"256MiB" placeholder:"256MiB" group:"limit" help:"Memory for search indexes."`
+	Capacity
+	MaxForgets string `name:"max-forgets" setting:"ILAB_MAX_FORGETS" default:"20" placeholder:"20" group:"limit" help:"How many memories a user may have forgotten in a minute."`
+	IndexCache string `name:"index-cache" setting:"ILAB_INDEX_CACHE" default:"256MiB" placeholder:"256MiB" group:"limit" help:"Memory for search indexes."`
+}
+
+// Capacity says how much a user may keep.
+type Capacity struct {
+	MaxMemories string `name:"max-memories" setting:"ILAB_MAX_MEMORIES" default:"100000" placeholder:"100000" group:"limit" help:"How many memories a user may have."`
+	MaxBytes    string `name:"max-bytes" setting:"ILAB_MAX_BYTES" default:"64MiB" placeholder:"64MiB" group:"limit" help:"How much text a user may have."`
 }
 
 // Rights say what a model may do.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/surrogates"
 	"github.com/ilab-mcp/ilab-mcp/tools"
 )
 
@@ -53,7 +54,7 @@ func inspect(line []byte) (message, *fault) {
 	if !json.Valid(line) {
 		return message{}, parseError("the message is not valid JSON; send one JSON object")
 	}
-	if unpairedSurrogate(line) {
+	if surrogates.Unpaired(line) {
 		return message{}, parseError(`the message has half of a surrogate pair (an escape of \ud800 to \udfff alone); send the character itself, or both halves`)
 	}
 	switch line = bytes.TrimSpace(line); line[0] {

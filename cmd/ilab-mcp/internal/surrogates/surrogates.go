@@ -1,14 +1,15 @@
-package connect
+// Package surrogates looks for halves of characters in JSON.
+package surrogates
 
 import (
 	"bytes"
 	"strconv"
 )
 
-// unpairedSurrogate looks for a \u escape of half a UTF-16 pair whose other
-// half does not follow: Go's JSON decoder would quietly make it U+FFFD. The
-// message must be valid JSON, so that backslashes stand in strings only.
-func unpairedSurrogate(msg []byte) bool {
+// Unpaired looks for a \u escape of half a UTF-16 pair whose other half does not
+// follow: Go's JSON decoder would quietly make it U+FFFD. The message must be
+// valid JSON, so that backslashes stand in strings only.
+func Unpaired(msg []byte) bool {
 	for {
 		i := bytes.IndexByte(msg, '\\')
 		if i < 0 {

@@ -1,0 +1,71 @@
+package transfer
+
+import (
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/privacy"
+)
+
+// KeptSkips is how many skipped items a report tells one by one.
+const KeptSkips = 20
+
+// Report says what an import did.
+type Report struct {
+	Sessions  Count
+	Memories  Count
+	Revisions Count          // old states of memories
+	Skipped   int            // items that could not be taken
+	Skips     []Skip         // the first of them
+	Redacted  privacy.Report // what was taken out of texts, by kind
+	Ignored   int            // items that also say things there is no place for
+}
+
+// Count counts items by what became of them.
+type Count struct {
+	Created int
+	Updated int
+	Same    int // there already
+}
+
+// Skip is an item that was skipped.
+type Skip struct {
+	Line   int
+	Reason string // for people; it quotes nothing of the line
+}
+
+func (r *Report) skip(line int, reason error) {
+	r.Skipped++
+	if len(r.Skips) < KeptSkips {
+		r.Skips = append(r.Skips, Skip{Line: line, Reason: reason.Error()})
+	}
+}
+
+// kind is a kind of item.
+type kind uint8
+
+const (
+	memories kind = iota
+	sessions
+	revisions
+)
+
+func (r *Report) count(k kind) *Count {
+	switch k {
+	case sessions:
+		return &r.Sessions
+	case revisions:
+		return &r.Revisions
+	case memories:
+	}
+	return &r.Memories
+}
+
+func (c *Count) add(o memstore.Outcome) {
+	switch o {
+	case memstore.Created:
+		c.Created++
+	case memstore.Updated:
+		c.Updated++
+	case memstore.Deduped:
+		c.Same++
+	}
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
+)
+
+// whose are the settings of a command about one user's data.
+type whose struct {
+	config.Who
+	config.Store
+}
+
+// withUser opens the store, gives f the memory of the user that the command line
+// names, and closes the store. Whoever can start this program on the store's file
+// can read all of it: beside connect, which asks for a credential, this is the
+// only place where a user is bound. right is a command line that is right.
+func (w *whose) withUser(ctx context.Context, e env, right string, o memstore.Options, f func(*memstore.Store) error) (err error) {
+	if w.User == "" && w.UserEmail == "" {
+		return &config.Error{What: "no user is named, so it is not clear whose memory is meant", Do: "Name one with --user.", Example: right}
+	}
+	user, salt, err := config.Whose(w.Who, e.getenv)
+	if err != nil {
+		return err
+	}
+	path, err := config.StorePath(w.Store, e.getenv)
+	if err != nil {
+		return err
+	}
+	backend, err := sqlite.Open(ctx, path, sqlite.Options{Program: buildVersion()})
+	if err != nil {
+		return err
+	}
+	db := memstore.New(backend, o)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if !salt.IsZero() {
+		if err := salt.Check(ctx, backend); err != nil {
+			return err
+		}
+	}
+	store, err := db.User(ctx, user)
+	if err != nil {
+		return err
+	}
+	return f(store)
+}
