@@ -272,7 +272,7 @@ func remake(r Reader, changes []Change) (map[int64][]byte, error) {
 	for id, row := range rows {
 		m := row.memory()
 		terms := recall.Analyse(m.Title, m.TopicKey, m.Content)
-		blobs[id] = pack(m.Type, m.Session, m.Created, m.Updated, terms).Bytes()
+		blobs[id] = pack(m.Type, m.Session, m.Updated, terms).Bytes()
 	}
 	return blobs, nil
 }

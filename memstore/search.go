@@ -28,7 +28,7 @@ func (s *Store) Search(ctx context.Context, q Query) (Found, error) {
 	if q.Types == 0 {
 		q.Types = AllTypes
 	}
-	query := recall.ParseQuery(q.Text.String())
+	query := recall.ParseQuery(q.Text.String(), s.now())
 	found := Found{Searchable: !query.Empty()}
 	if query.Empty() {
 		return found, nil

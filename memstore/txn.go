@@ -149,11 +149,11 @@ func (tx *txn) fill(p *PutRow, t text, in SessionID) {
 	p.Seq = tx.nextSeq()
 	p.Hash = t.hash
 	p.Class = classOf(t.typ, p.Revision)
-	p.Terms = pack(t.typ, in.id, p.Created, p.Updated, t.terms)
+	p.Terms = pack(t.typ, in.id, p.Updated, t.terms)
 }
 
-func pack(t Type, session string, created, updated time.Time, terms recall.Terms) Sealed {
+func pack(t Type, session string, updated time.Time, terms recall.Terms) Sealed {
 	return Sealed{b: recall.Pack(recall.Doc{
-		Kind: uint8(t), Session: session, Created: created.UnixMicro(), Updated: updated.UnixMicro(), Terms: terms,
+		Kind: uint8(t), Personal: t == Profile || t == Preference, Session: session, Updated: updated.UnixMicro(), Terms: terms,
 	})}
 }

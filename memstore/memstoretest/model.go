@@ -146,18 +146,40 @@ func (m *model) byCreation() []*modelMemory {
 	return out
 }
 
-// matches are the ids of the memories that hold one of the words.
-func (m *model) matches(words []string, types memstore.TypeSet) []int64 {
-	var ids []int64
-	for _, x := range m.memories {
+// matches are the ids of the memories that a search for these words finds: those
+// that hold one of them, and up to eight on either side of such a one in its
+// conversation, which goes on while the session is the same or at most ten
+// minutes lie between. Of more than 256 that hold one, not all need to be heard
+// around; how many do is said too.
+func (m *model) matches(words []string, types memstore.TypeSet) (ids []int64, holding int) {
+	line := slices.Clone(m.memories)
+	slices.SortFunc(line, func(a, b *modelMemory) int { return cmp.Or(a.updated.Compare(b.updated), cmp.Compare(a.id, b.id)) })
+	goesOn := func(i int) bool { // from line[i] to the next
+		a, b := line[i], line[i+1]
+		return a.session == b.session || b.updated.Sub(a.updated) <= 10*time.Minute
+	}
+	found := make([]bool, len(line))
+	for i, x := range line {
 		text := strings.Fields(strings.NewReplacer("/", " ", "-", " ", "|", " ").Replace(x.title + " " + x.topic + " " + x.content))
-		hit := slices.ContainsFunc(words, func(w string) bool { return slices.Contains(text, w) })
-		if hit && types.Has(x.typ) {
+		if !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(text, w) }) {
+			continue
+		}
+		found[i] = true
+		holding++
+		for j := i; j > 0 && j > i-8 && goesOn(j-1); j-- {
+			found[j-1] = true
+		}
+		for j := i; j+1 < len(line) && j < i+8 && goesOn(j); j++ {
+			found[j+1] = true
+		}
+	}
+	for i, x := range line {
+		if found[i] && types.Has(x.typ) {
 			ids = append(ids, x.id)
 		}
 	}
 	slices.Sort(ids)
-	return ids
+	return ids, holding
 }
 
 // contextScore is the formula of the contract, in days and floats.

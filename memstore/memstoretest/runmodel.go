@@ -66,7 +66,8 @@ type modelUser struct {
 
 // The vocabulary is small, so that texts and topics meet again; no word is a
 // stop word or the stem of another.
-var modelWords = strings.Fields("amber birch cobalt delta ember fjord garnet hazel indigo jade kelp lotus maple nectar onyx pearl quartz raven slate topaz")
+// None of these is like another, or is a kind that another belongs to.
+var modelWords = strings.Fields("amber birch cobalt delta cedar fjord garnet hazel indigo jade kelp lotus maple nectar onyx pearl quartz raven sorrel topaz")
 
 func (r *modelRun) words(n int) string {
 	w := make([]string, n)

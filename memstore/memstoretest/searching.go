@@ -48,12 +48,12 @@ func testSearch(t *testing.T, f *fixture) {
 	if one := search(t, s, "editor", 1); len(one.Hits) != 1 || one.Total != 2 {
 		t.Errorf("limit 1: %d of %d", len(one.Hits), one.Total)
 	}
-	// Equal scores: newer first.
+	// Equal scores: newer first, and then what was said beside them.
 	a := Save(t, s, memstore.Pattern, "same", "zebra", "")
 	f.clock.Add(time.Minute)
 	b := Save(t, s, memstore.Discovery, "same", "zebra", "")
-	if ids := IDs(search(t, s, "zebra", 10).Hits); !slices.Equal(ids, []int64{b.ID, a.ID}) {
-		t.Errorf("ties: %v, want %v", ids, []int64{b.ID, a.ID})
+	if ids := IDs(search(t, s, "zebra", 10).Hits); !slices.Equal(ids, []int64{b.ID, a.ID, dec.ID, pref.ID}) {
+		t.Errorf("ties: %v, want %v", ids, []int64{b.ID, a.ID, dec.ID, pref.ID})
 	}
 	// Old text is not found.
 	Save(t, s, memstore.Preference, "Editor", "Alice prefers light mode", "ui/theme")

@@ -143,7 +143,7 @@ func testUpdate(t *testing.T, f *fixture) {
 		t.Errorf("a topic key that is free again: %+v %v", got, err)
 	}
 	found, err := s.Search(t.Context(), Query(t, "alpha", 10))
-	if err != nil || len(found.Hits) != 1 || found.Hits[0].Type != memstore.Pattern {
+	if err != nil || len(found.Hits) != 2 || found.Hits[0].ID != a.ID || found.Hits[0].Type != memstore.Pattern {
 		t.Errorf("search after updates: %+v %v", found, err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
-	"github.com/blevesearch/snowballstem/english"
 	"github.com/clipperhouse/uax29/v2/words"
 )
 
@@ -20,10 +19,11 @@ type token struct {
 // An analyser cuts texts into tokens. It holds buffers, so it is used by one
 // goroutine at a time and then thrown away.
 type analyser struct {
-	query bool // parse as a query: stop words are marked, CJK runs give pairs only
-	emit  func(token)
-	pos   uint32 // the next word's place
-	base  int    // added to token.at
+	query    bool     // parse as a query: stop words are marked, CJK runs give pairs only
+	language language // of the words to be stemmed
+	emit     func(token)
+	pos      uint32 // the next word's place
+	base     int    // added to token.at
 
 	text                      string // being scanned
 	start, end                int    // the identifier being gathered in text; start < 0: none
@@ -33,13 +33,11 @@ type analyser struct {
 	env                       *snowballstem.Env
 }
 
-// scan emits the tokens of s and returns how many words, that is places, they
-// took.
-func (a *analyser) scan(s string) int {
+// scan emits the tokens of s.
+func (a *analyser) scan(s string) {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
-	from := a.pos
 	a.text, a.start, a.runStart = s, -1, -1
 	joint := -1 // where a word must begin to be one with the identifier before it
 	for it := words.FromString(s); it.Next(); {
@@ -66,7 +64,6 @@ func (a *analyser) scan(s string) int {
 		}
 	}
 	a.flush()
-	return int(a.pos - from)
 }
 
 // addWord adds the word text[at:end], which is of a spaced script, to the
@@ -123,13 +120,12 @@ func (a *analyser) word(s string, at int) {
 	if !hasLetter(a.buf) {
 		return
 	}
-	a.emit(token{word: a.buf, pos: a.pos, at: at, stop: a.query && stopWord(a.buf)})
+	a.emit(token{word: a.buf, pos: a.pos, at: at, stop: a.query && a.language.stopWord(a.buf)})
 	a.pos++
 }
 
 // stem reduces a folded word to its term. Words of ASCII letters have their
-// English stem taken, by M. F. Porter's English stemmer ("Porter2",
-// snowballstem.org/algorithms/english); all others are their own term.
+// stem taken, by the rules of the text's language; all others are their own term.
 func (a *analyser) stem(word []byte) string {
 	s := string(word)
 	if !stemmed(word) {
@@ -138,8 +134,11 @@ func (a *analyser) stem(word []byte) string {
 	if a.env == nil {
 		a.env = snowballstem.NewEnv("")
 	}
+	if a.language == inEnglish {
+		s = regular(s)
+	}
 	a.env.SetCurrent(s)
-	english.Stem(a.env)
+	a.language.stem(a.env)
 	return a.env.Current()
 }
 

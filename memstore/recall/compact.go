@@ -10,62 +10,98 @@ import (
 // after a share of it has died: little per removal. What has more than slack times
 // the room it needs is made anew.
 func (x *Index) compact(slack int) {
-	const dead = maxSlots // no slot
-	moved := make([]uint32, len(x.docs))
+	moved := make([]uint32, len(x.docs)) // by slot: its new one + 1; 0: dead
 	live := uint32(0)
 	for slot, kind := range x.kinds {
 		if kind == 0 {
-			moved[slot] = dead
 			continue
 		}
-		moved[slot] = live
-		x.docs[live], x.lengths[live], x.kinds[live] = x.docs[slot], x.lengths[slot], kind
+		x.docs[live], x.kinds[live] = x.docs[slot], kind
+		x.lengths[live], x.traits[live] = x.lengths[slot], x.traits[slot]
 		x.slots[x.docs[live].id] = live
 		live++
+		moved[slot] = live
 	}
-	x.docs, x.lengths, x.kinds = trim(x.docs[:live]), trim(x.lengths[:live]), trim(x.kinds[:live])
-	for t := range x.lists {
-		l := &x.lists[t]
-		posts := l.posts[:0]
-		for _, p := range l.posts {
-			if slot := moved[p>>tfBits]; slot != dead {
-				posts = append(posts, slot<<tfBits|p&maxTF)
-			}
+	x.docs, x.kinds = trim(x.docs[:live]), trim(x.kinds[:live])
+	x.lengths, x.traits = trim(x.lengths[:live]), trim(x.traits[:live])
+	x.advice = x.advice[:0]
+	for slot, t := range x.traits {
+		if t.instructs() {
+			x.advice = append(x.advice, uint32(slot))
 		}
-		was := cap(posts)
-		l.posts = trim(posts)
-		x.postBytes += int64(cap(l.posts)-was) * 4
 	}
-	if len(x.lists) > slack*x.terms.len() {
-		x.renumber()
+	for t := range x.lists {
+		x.compactList(&x.lists[t], moved)
 	}
+	renumbered := x.renumber(slack)
+	x.compactForward(renumbered)
+	x.anew()
 	x.slots, x.peakDocs = shrink(x.slots, x.peakDocs, slack)
 	x.terms.fit(slack)
 }
 
-// renumber closes the gaps that freed terms have left in lists.
-func (x *Index) renumber() {
-	moved := make([]uint32, len(x.lists))
+// compactList takes the dead slots out of a list.
+func (x *Index) compactList(l *postings, moved []uint32) {
+	x.postBytes -= int64(cap(l.packed))
+	w := walk{packed: l.packed}
+	l.packed, l.last, l.df = make([]byte, 0, len(l.packed)), 0, 0
+	for {
+		slot, use, ok := w.next()
+		if !ok {
+			break
+		}
+		if to := moved[slot]; to != 0 {
+			l.add(to-1, use)
+		}
+	}
+	l.packed = trim(l.packed)
+	x.postBytes += int64(cap(l.packed))
+}
+
+// renumber closes the gaps that freed terms have left in lists, if they are
+// many. It gives the new place of each list, or nil.
+func (x *Index) renumber(slack int) []uint32 {
+	if len(x.lists) <= slack*x.terms.len() {
+		return nil
+	}
+	to := make([]uint32, len(x.lists))
 	lists := make([]postings, 0, x.terms.len())
+	masks := make([]uint32, 0, x.terms.len())
 	for t, l := range x.lists {
 		if l.df > 0 {
-			moved[t] = uint32(len(lists))
-			x.terms.move(l.text, uint32(t), moved[t])
-			lists = append(lists, l)
+			to[t] = uint32(len(lists))
+			x.terms.move(l.text, uint32(t), to[t])
+			lists, masks = append(lists, l), append(masks, x.masks[t])
 		}
 	}
-	x.lists, x.spare = lists, nil
+	x.lists, x.masks, x.spare = lists, masks, nil
+	return to
+}
+
+// compactForward writes the live memories' terms one after the other, with the
+// lists' new places if there are any.
+func (x *Index) compactForward(to []uint32) {
+	var fresh arena
 	for i := range x.docs {
-		d := &x.docs[i]
-		x.forward = x.forward[:0]
-		for b := d.forward; len(b) > 0; {
-			t, n := binary.Uvarint(b)
-			b = b[n:]
-			x.forward = binary.AppendUvarint(x.forward, uint64(moved[t]))
+		b := x.forward.get(x.docs[i].terms)
+		if to != nil {
+			x.packed = x.packed[:0]
+			for t := (tokens{b}); ; {
+				list, same, ok := t.next()
+				if !ok {
+					break
+				}
+				v := uint64(to[list]) << 1
+				if same {
+					v++
+				}
+				x.packed = binary.AppendUvarint(x.packed, v)
+			}
+			b = x.packed
 		}
-		// No number has grown, so there is room.
-		d.forward = append(d.forward[:0], x.forward...)
+		x.docs[i].terms = fresh.add(b)
 	}
+	x.forward = fresh
 }
 
 // trim clears what s has behind its end, and gives it back if it is much.

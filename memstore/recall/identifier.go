@@ -225,7 +225,7 @@ func (a *analyser) whole(s string, at int) {
 
 func (a *analyser) stopPart(s string) bool {
 	a.buf = a.fold(a.buf[:0], s, maxTermRunes)
-	return len(a.buf) == 0 || stopWord(a.buf)
+	return len(a.buf) == 0 || a.language.stopWord(a.buf)
 }
 
 // languageName emits the C++ or C# of which the letter has been gathered and a

@@ -18,36 +18,38 @@ type Index struct {
 
 	terms dict // term -> its place in lists
 	lists []postings
+	masks []uint32 // by place in lists: the term's letters (see letters); 0: free
 	spare []uint32 // free places in lists
 
 	slots   map[int64]uint32 // id -> slot, of live memories
-	docs    []doc            // by slot, as are the next two
-	lengths []uint32         // in words
+	docs    []doc            // by slot, as are the next three
 	kinds   []uint16         // 1<<kind; 0: dead
-	words   int64            // sum of the live lengths
+	lengths []uint8          // see lengthCode
+	traits  []traits
+	forward arena // the terms of each
+	time    timeline
+	words   int64    // sum of the live lengths
+	advice  []uint32 // slots of standing instructions, the newest last; some may be dead
 
 	left map[int64]struct{} // memories left out because of maxBytes
 
-	postBytes, termBytes, formBytes int64 // heap held by postings, term texts, forward lists
-	peakDocs                        int   // the most entries of slots; a map does not shrink
+	postBytes, termBytes int64 // heap held by postings and term texts
+	peakDocs             int   // the most entries of slots; a map does not shrink
 
-	refs    []termRef // buffers of Put
-	found   []uint32
-	forward []byte
-	scratch sync.Pool // *scores, of Search
-}
-
-// postings is the posting list of one term.
-type postings struct {
-	text  string
-	posts []uint32 // slot<<tfBits | tf
-	df    uint32   // live ones among them
+	refs    []termRef // buffers of Put and Remove
+	seen    []uint32
+	packed  []byte
+	scratch sync.Pool // *search
 }
 
 // doc is what is rarely needed of a memory.
 type doc struct {
 	id, updated, seq int64
-	forward          []byte // its terms' places in lists, as varints
+	session          uint32 // a hash of its name
+	words            uint32 // that say something
+	titled           uint32 // a hash of its title
+	terms            span
+	title, topic     uint8 // words that say something in the title and in the topic key
 }
 
 // NewIndex returns an empty index of the given epoch, which the store uses to
@@ -79,47 +81,61 @@ func (x *Index) Left() int { return len(x.left) }
 
 // Bytes estimates the heap that the index holds, within about a quarter.
 func (x *Index) Bytes() int64 {
-	return indexBytes + x.postBytes + x.termBytes + x.formBytes +
-		int64(cap(x.docs))*docBytes + int64(cap(x.kinds))*slotBytes + int64(len(x.docs))*scratchBytes +
-		int64(cap(x.lists))*listBytes + int64(cap(x.spare))*4 +
+	return indexBytes + x.postBytes + x.termBytes + x.forward.bytes() +
+		int64(cap(x.docs))*docBytes + int64(cap(x.kinds))*slotBytes + int64(cap(x.time.at))*placeBytes +
+		int64(len(x.docs))*scratchBytes +
+		int64(cap(x.lists))*listBytes + int64(cap(x.spare)+cap(x.advice))*4 +
 		int64(max(x.peakDocs, len(x.slots))+len(x.left))*idEntryBytes +
 		x.terms.bytes() +
-		int64(cap(x.refs))*12 + int64(cap(x.found))*4 + int64(cap(x.forward))
+		int64(cap(x.refs))*16 + int64(cap(x.packed))
 }
 
 // Put adds memory id, or replaces it, from a blob that [Pack] made, as change
 // seq. A blob of another version or with any byte damaged is an error, and the
 // index stays as it was. The index keeps nothing of the blob itself.
 func (x *Index) Put(seq, id int64, blob []byte) error {
-	f, refs, err := unpack(blob, x.refs[:0])
+	f, refs, sequence, err := unpack(blob, x.refs[:0])
 	x.refs = refs
 	if err != nil {
 		return err
 	}
 	x.Remove(seq, id)
 	slot := uint32(len(x.docs))
-	x.forward, x.found = x.forward[:0], x.found[:0]
-	for _, ref := range x.refs {
-		x.found = append(x.found, x.intern(blob[ref.at:ref.end]))
+	for i := range refs {
+		refs[i].list = x.intern(blob[refs[i].at:refs[i].end])
 	}
 	// A loop of its own, so that the processor can fetch several lists at once.
-	for i, t := range x.found {
-		l := &x.lists[t]
-		was := cap(l.posts)
-		l.posts = append(l.posts, slot<<tfBits|uint32(x.refs[i].tf))
-		if now := cap(l.posts); now != was {
-			x.postBytes += int64(now-was) * 4
-		}
-		l.df++
-		x.forward = binary.AppendUvarint(x.forward, uint64(t))
+	for i := range refs {
+		l := &x.lists[refs[i].list]
+		was := cap(l.packed)
+		l.add(slot, refs[i].use)
+		x.postBytes += int64(cap(l.packed) - was)
 	}
-	forward := append([]byte(nil), x.forward...)
-	x.formBytes += int64(cap(forward))
-	x.docs = append(x.docs, doc{id: id, updated: f.updated, seq: seq, forward: forward})
-	x.lengths = append(x.lengths, f.words)
+	x.packed = x.packed[:0]
+	for t := (tokens{sequence}); ; {
+		i, same, ok := t.next()
+		if !ok {
+			break
+		}
+		v := uint64(refs[i].list) << 1
+		if same {
+			v++
+		}
+		x.packed = binary.AppendUvarint(x.packed, v)
+	}
+	x.docs = append(x.docs, doc{
+		id: id, updated: f.updated, seq: seq, session: f.session, words: f.words, titled: f.titled,
+		terms: x.forward.add(x.packed), title: f.title, topic: f.topic,
+	})
 	x.kinds = append(x.kinds, 1<<f.kind)
+	x.lengths = append(x.lengths, lengthCode(f.words))
+	x.traits = append(x.traits, f.traits)
+	if f.traits.instructs() {
+		x.advice = append(x.advice, slot)
+	}
 	x.words += int64(f.words)
 	x.slots[id] = slot
+	x.place(slot)
 	x.fit()
 	return nil
 }
@@ -136,9 +152,11 @@ func (x *Index) intern(text []byte) uint32 {
 	} else {
 		t = uint32(len(x.lists))
 		x.lists = append(x.lists, postings{})
+		x.masks = append(x.masks, 0)
 	}
 	s := string(text)
-	x.lists[t].text = s
+	x.lists[t] = postings{text: s, stop: inEnglish.stopWord(text)}
+	x.masks[t] = letters(text)
 	x.terms.add(s, t)
 	x.termBytes += textBytes(s)
 	return t

@@ -27,51 +27,102 @@ func put(t testing.TB, x *Index, seq int64, d note) {
 // check holds the index's counts against its postings.
 func check(t testing.TB, x *Index) {
 	t.Helper()
-	words, forward := int64(0), 0
+	words := int64(0)
+	has := map[uint32]uint32{} // list -> memories that have it
 	for slot, d := range x.docs {
-		if x.kinds[slot] != 0 {
-			words += int64(x.lengths[slot])
-			for b := d.forward; len(b) > 0; forward++ {
-				_, n := binary.Uvarint(b)
-				b = b[n:]
+		if x.kinds[slot] == 0 {
+			if d != (doc{}) {
+				t.Fatalf("slot %d is dead and keeps %+v", slot, d)
 			}
-		} else if d.forward != nil || d.id != 0 {
-			t.Fatalf("slot %d is dead and keeps %+v", slot, d)
+			continue
+		}
+		words += int64(d.words)
+		if code := lengthCode(d.words); x.lengths[slot] != code {
+			t.Fatalf("slot %d: length %d for %d words", slot, x.lengths[slot], d.words)
+		}
+		seen := map[uint32]bool{}
+		for tok := (tokens{x.forward.get(d.terms)}); ; {
+			list, _, ok := tok.next()
+			if !ok {
+				break
+			}
+			if !seen[list] {
+				seen[list] = true
+				has[list]++
+			}
 		}
 	}
 	if words != x.words {
 		t.Fatalf("%d words, counted %d", words, x.words)
 	}
-	post, text, live := int64(0), int64(0), 0
+	post, text := int64(0), int64(0)
 	for i, l := range x.lists {
-		term := l.text
+		if (x.masks[i] == 0) != (l.df == 0) {
+			t.Fatalf("%q: mask %b of %d memories", l.text, x.masks[i], l.df)
+		}
 		if l.df == 0 {
 			continue
 		}
-		if at, ok := x.terms.find(x.lists, []byte(term)); !ok || int(at) != i {
-			t.Fatalf("%q is at %d, found at %d %v", term, i, at, ok)
+		if at, ok := x.terms.find(x.lists, []byte(l.text)); !ok || int(at) != i {
+			t.Fatalf("%q is at %d, found at %d %v", l.text, i, at, ok)
 		}
-		df := uint32(0)
-		if !slices.IsSorted(l.posts) {
-			t.Fatalf("%q: postings not in order", term)
-		}
-		for _, p := range l.posts {
-			if x.kinds[p>>tfBits] != 0 {
+		df, last := uint32(0), -1
+		for w := (walk{packed: l.packed}); ; {
+			slot, _, ok := w.next()
+			if !ok {
+				break
+			}
+			if int(slot) <= last {
+				t.Fatalf("%q: postings not in order", l.text)
+			}
+			last = int(slot)
+			if x.kinds[slot] != 0 {
 				df++
 			}
 		}
-		if l.text != term || l.df != df || df == 0 {
-			t.Fatalf("%q: df %d, counted %d", term, l.df, df)
+		if l.df != df || df != has[uint32(i)] {
+			t.Fatalf("%q: df %d, counted %d, in texts %d", l.text, l.df, df, has[uint32(i)])
 		}
-		live += int(df)
-		post += int64(cap(l.posts)) * 4
-		text += textBytes(term)
+		post += int64(cap(l.packed))
+		text += textBytes(l.text)
 	}
-	if live != forward || post != x.postBytes || text != x.termBytes {
-		t.Fatalf("live postings %d, forward %d; bytes %d, counted %d; text %d, counted %d", live, forward, x.postBytes, post, x.termBytes, text)
+	if post != x.postBytes || text != x.termBytes {
+		t.Fatalf("bytes %d, counted %d; text %d, counted %d", x.postBytes, post, x.termBytes, text)
 	}
 	if used := len(x.lists) - len(x.spare); used != x.terms.len() {
 		t.Fatalf("%d lists in use for %d terms", used, x.terms.len())
+	}
+	x.settle()
+	checkTimeline(t, x)
+}
+
+// checkTimeline holds the timeline against one made at once.
+func checkTimeline(t testing.TB, x *Index) {
+	t.Helper()
+	var order []uint32
+	for slot, kind := range x.kinds {
+		if kind != 0 {
+			order = append(order, uint32(slot))
+		}
+	}
+	slices.SortFunc(order, x.compareTime)
+	if !slices.Equal(order, x.time.order) || len(x.time.talk) != len(order) {
+		t.Fatalf("order %v, want %v; %d talks", x.time.order, order, len(x.time.talk))
+	}
+	talk := -1
+	for p, slot := range order {
+		if p == 0 || !x.together(order[p-1], slot) {
+			talk++
+			if int(x.time.starts[talk]) != p {
+				t.Fatalf("conversation %d starts at %d, want %d", talk, x.time.starts[talk], p)
+			}
+		}
+		if x.time.at[slot] != uint32(p) || int(x.time.talk[p]) != talk {
+			t.Fatalf("slot %d: at %d, want %d; in conversation %d, want %d", slot, x.time.at[slot], p, x.time.talk[p], talk)
+		}
+	}
+	if len(x.time.starts) != talk+1 {
+		t.Fatalf("%d conversations, want %d", len(x.time.starts), talk+1)
 	}
 }
 
@@ -83,7 +134,7 @@ func TestRemoveAndReplace(t *testing.T) {
 	put(t, x, 1, note{ID: 1, Content: "alpha shared"})
 	put(t, x, 2, note{ID: 2, Content: "beta shared"})
 	find := func(q string) string {
-		hits, total := x.Search(ParseQuery(q), allKinds, 10)
+		hits, total := x.Search(parse(q), allKinds, 10)
 		if total != len(hits) {
 			t.Fatalf("total %d of %d hits", total, len(hits))
 		}
@@ -153,7 +204,7 @@ func TestPutRefusesDamage(t *testing.T) {
 			t.Fatalf("cut at %d: no error", i)
 		}
 	}
-	if _, total := x.Search(ParseQuery("alpha"), allKinds, 1); total != 1 || x.Seq() != 1 {
+	if _, total := x.Search(parse("alpha"), allKinds, 1); total != 1 || x.Seq() != 1 {
 		t.Errorf("a refused Put changed the index: %d hits, seq %d", total, x.Seq())
 	}
 	check(t, x)
@@ -174,11 +225,11 @@ func FuzzPut(f *testing.F) {
 		put(t, x, 1, note{ID: 2, Content: "alpha beta"})
 		if err := x.Put(2, 1, blob); err == nil {
 			check(t, x)
-			x.Search(ParseQuery("alpha title 東京 bytes"), allKinds, 10)
+			x.Search(parse("alpha title 東京 bytes alpah in May 2026?"), allKinds, 10)
 		}
 		x.Remove(3, 1)
 		check(t, x)
-		if _, total := x.Search(ParseQuery("alpha"), allKinds, 10); total != 1 || x.Len() != 1 {
+		if _, total := x.Search(parse("alpha"), allKinds, 10); total != 1 || x.Len() != 1 {
 			t.Fatalf("alpha: %d hits of %d", total, x.Len())
 		}
 	})
@@ -187,7 +238,7 @@ func FuzzPut(f *testing.F) {
 // TestHistoryDoesNotMatter: an index that went through any changes answers as
 // one built at once from what is left, bit for bit.
 func TestHistoryDoesNotMatter(t *testing.T) {
-	vocabulary := strings.Fields("alpha beta gamma delta maxBytes v1.2 東京 the running runs eps zeta eta theta iota kappa")
+	vocabulary := strings.Fields("alpha beta gamma delta maxBytes v1.2 東京 the running runs database postgres always I prefer when May twice ?")
 	text := rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOfN(rapid.SampledFrom(vocabulary), 0, 12).Draw(t, "words"), " ")
 	})
@@ -205,13 +256,17 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 				continue
 			}
 			d := note{
-				ID: id, Kind: uint8(id % 3), Updated: rapid.Int64Range(1, 2).Draw(t, "updated"),
-				Title: text.Draw(t, "title"), Content: text.Draw(t, "content"),
+				ID: id, Kind: uint8(id % 3), Updated: rapid.Int64Range(1, 4).Draw(t, "updated") * 400e6,
+				Session: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "session"),
+				Title:   text.Draw(t, "title"), Content: text.Draw(t, "content"),
 			}
 			if err := x.Put(seq, id, pack(d)); err != nil {
 				t.Fatal(err)
 			}
 			live[id], last[id] = d, seq
+			if rapid.Bool().Draw(t, "search") { // so that the timeline is settled in between
+				x.Search(parse("alpha"), allKinds, 3)
+			}
 		}
 		fresh := NewIndex(1, 0)
 		ids := make([]int64, 0, len(live))
@@ -228,7 +283,7 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 			t.Fatalf("len %d %d, words %d %d, terms %d %d", x.Len(), len(live), x.words, fresh.words, x.terms.len(), fresh.terms.len())
 		}
 		for range 4 {
-			q := ParseQuery(text.Draw(t, "query"))
+			q := parse(text.Draw(t, "query"))
 			kinds := rapid.Uint16Range(0, 7).Draw(t, "kinds")
 			limit := rapid.IntRange(0, 5).Draw(t, "limit")
 			a, n := x.Search(q, kinds, limit)
@@ -242,7 +297,7 @@ func TestHistoryDoesNotMatter(t *testing.T) {
 
 func TestConcurrentSearches(t *testing.T) {
 	x := corpus(t, 500, 0)
-	q := ParseQuery("w1 w2 w3 w40 w500")
+	q := parse("w1 w2 w3 w40 w500")
 	want, _ := x.Search(q, allKinds, 10)
 	var wg sync.WaitGroup
 	for range 8 {
@@ -288,7 +343,7 @@ func TestMaxBytes(t *testing.T) {
 		t.Errorf("left %d, then %d", left, x.Left())
 	}
 	put(t, x, n+4, note{ID: 2, Content: "back again"})
-	if _, total := x.Search(ParseQuery("again"), allKinds, 1); x.Left() != left-2 || total != 1 {
+	if _, total := x.Search(parse("again"), allKinds, 1); x.Left() != left-2 || total != 1 {
 		t.Errorf("left %d, then %d; found %d", left, x.Left(), total)
 	}
 
@@ -336,7 +391,7 @@ func TestBytesAreHonest(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		x.Search(ParseQuery("w1 w2"), allKinds, 10)
+		x.Search(parse("w1 w2"), allKinds, 10)
 		ratio := func() float64 { return float64(x.Bytes()) / float64(heap()-before) }
 		full := ratio()
 		for id := range n * 3 / 4 {

@@ -1,41 +1,40 @@
 package recall
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"math"
-	"slices"
-	"strings"
 )
 
 // Doc is what the index needs to know of one memory.
 type Doc struct {
-	Kind    uint8 // the memory's type, opaque here, < 16; higher bits are dropped
-	Session string
-	Created int64 // Unix microseconds
-	Updated int64 // Unix microseconds
-	Terms   Terms
+	Kind     uint8 // the memory's type, opaque here, < 16; higher bits are dropped
+	Personal bool  // it says what its user is, or wants: a profile or a preference
+	Session  string
+	Updated  int64 // Unix microseconds
+	Terms    Terms
 }
 
 // The layout of a blob. Integers without a size are unsigned varints.
 //
-//	version         1 byte
-//	checksum        4 bytes, little-endian: CRC-32C of all that follows
-//	kind            1 byte
-//	created, updated 8 bytes each, little-endian
-//	session         length, bytes
-//	title, topic    how many words they have; their places come first, with
-//	                one place left free after each
-//	words           how many words there are in all
-//	terms           count; then, ascending: length, bytes, tf
-//	places          for each term in that order, tf of them: the first, then the
-//	                distances to the next
+//	version   1 byte
+//	checksum  4 bytes, little-endian: CRC-32C of all that follows
+//	kind      1 byte
+//	updated   8 bytes, little-endian
+//	session   length, bytes
+//	traits    1 byte
+//	words     how many words say something (not stop words): in the title, in
+//	          the topic key, in all
+//	title, topic  how many tokens they have
+//	terms     count; then, in the order of their first token: length, bytes
+//	tokens    count; then for each, title first, then topic, then content: the
+//	          number of its term, twice, plus one where it stands at the same
+//	          place as the one before
 const (
 	sumAt    = 1
 	kindAt   = 5
-	factsLen = 22 // up to and with updated
+	factsLen = 14 // up to and with updated
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -49,23 +48,33 @@ type Terms struct{ b []byte }
 func Analyse(title, topicKey, content string) Terms {
 	words := 8 + len(content)/12 // roughly how many different ones, to save growing
 	p := packer{
-		byWord: make(map[string]int32, words),
-		byTerm: make(map[string]int32, words),
-		terms:  make([]packedTerm, 0, words),
-		places: make([]place, 0, 2*words),
+		byWord: make(map[string]uint32, words),
+		byTerm: make(map[string]uint32, words),
+		tokens: make([]byte, 0, len(content)/3+16),
 	}
+	p.language = languageOf(title, content)
 	p.emit = p.add
-	inTitle := p.scan(title)
-	p.pos++ // a gap, so that no two words of different fields are neighbours
-	inTopic := p.scan(topicKey)
-	p.pos++
-	inContent := p.scan(content)
+	p.scan(title)
+	titleTokens, titleWords := p.count, p.words
+	p.gap()
+	p.scan(topicKey)
+	topicTokens, topicWords := p.count-titleTokens, p.words-titleWords
+	p.gap()
+	p.manner.on = true
+	p.scan(content)
+	p.manner.found |= namesWithin(content, title)
+	if endsAsking(content) {
+		p.manner.found |= asking
+	}
 
-	b := make([]byte, 0, 20+16*len(p.terms)+2*len(p.places))
-	b = binary.AppendUvarint(b, uint64(inTitle))
-	b = binary.AppendUvarint(b, uint64(inTopic))
-	b = binary.AppendUvarint(b, uint64(inTitle+inTopic+inContent))
-	return Terms{b: p.appendTerms(b)}
+	b := make([]byte, 0, 20+len(p.terms)+len(p.tokens))
+	b = append(b, byte(p.manner.found))
+	for _, n := range []int{titleWords, topicWords, p.words, titleTokens, topicTokens, len(p.byTerm)} {
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	b = append(b, p.terms...)
+	b = binary.AppendUvarint(b, uint64(p.count))
+	return Terms{b: append(b, p.tokens...)}
 }
 
 // Pack packs a memory's terms, and the facts that ranking needs, into a blob
@@ -75,11 +84,14 @@ func Pack(d Doc) []byte {
 	b := make([]byte, factsLen, factsLen+len(d.Session)+5+len(d.Terms.b))
 	b[0] = Version
 	b[kindAt] = d.Kind % maxKinds
-	binary.LittleEndian.PutUint64(b[kindAt+1:], uint64(d.Created))
-	binary.LittleEndian.PutUint64(b[kindAt+9:], uint64(d.Updated))
+	binary.LittleEndian.PutUint64(b[kindAt+1:], uint64(d.Updated))
 	b = binary.AppendUvarint(b, uint64(len(d.Session)))
 	b = append(b, d.Session...)
+	at := len(b)
 	b = append(b, d.Terms.b...)
+	if d.Personal && len(d.Terms.b) > 0 {
+		b[at] |= byte(preferring)
+	}
 	binary.LittleEndian.PutUint32(b[sumAt:], crc32.Checksum(b[kindAt:], castagnoli))
 	return b
 }
@@ -91,71 +103,46 @@ func Current(blob []byte) bool { return len(blob) > 0 && blob[0] == Version }
 // A packer gathers the terms of one memory.
 type packer struct {
 	analyser
-	byWord map[string]int32 // folded word -> term, so that each is stemmed once
-	byTerm map[string]int32
-	terms  []packedTerm
-	places []place
+	byWord map[string]uint32 // folded word -> term, so that each is stemmed once
+	byTerm map[string]uint32
+	terms  []byte // packed
+	tokens []byte // packed
+	count  int    // tokens
+	words  int    // places with a word that says something
+	next   uint32 // the last token's place + 1
+	spoken uint32 // the last place that is counted in words + 1
+	manner manner
 }
 
-type packedTerm struct {
-	text string
-	n    int32  // places
-	last uint32 // the last place + 1
-	at   int32  // where its places begin, once sorted
-}
-
-type place struct {
-	term int32
-	pos  uint32
-}
+// gap leaves a place free, so that no two words of different fields are
+// neighbours.
+func (p *packer) gap() { p.pos++ }
 
 func (p *packer) add(t token) {
 	i, ok := p.byWord[string(t.word)]
 	if !ok {
 		text := p.stem(t.word)
 		if i, ok = p.byTerm[text]; !ok {
-			i = int32(len(p.terms))
-			p.terms = append(p.terms, packedTerm{text: text})
+			i = uint32(len(p.byTerm))
+			p.terms = binary.AppendUvarint(p.terms, uint64(len(text)))
+			p.terms = append(p.terms, text...)
 			p.byTerm[text] = i
 		}
 		p.byWord[string(t.word)] = i
 	}
-	if term := &p.terms[i]; term.last != t.pos+1 {
-		term.last = t.pos + 1
-		term.n++
-		p.places = append(p.places, place{i, t.pos})
+	same := uint64(0)
+	if p.next == t.pos+1 {
+		same = 1
+	} else if p.manner.on {
+		p.manner.word(string(t.word))
 	}
-}
-
-func (p *packer) appendTerms(b []byte) []byte {
-	order := make([]int32, len(p.terms))
-	at := int32(0)
-	for i := range p.terms {
-		order[i] = int32(i)
-		p.terms[i].at = at
-		at += p.terms[i].n
+	p.next = t.pos + 1
+	if p.spoken != p.next && !p.language.stopWord(t.word) {
+		p.spoken = p.next
+		p.words++
 	}
-	slices.SortFunc(order, func(i, j int32) int { return strings.Compare(p.terms[i].text, p.terms[j].text) })
-	b = binary.AppendUvarint(b, uint64(len(order)))
-	for _, i := range order {
-		b = binary.AppendUvarint(b, uint64(len(p.terms[i].text)))
-		b = append(b, p.terms[i].text...)
-		b = binary.AppendUvarint(b, uint64(p.terms[i].n))
-	}
-	byTerm := make([]uint32, len(p.places))
-	for _, pl := range p.places {
-		t := &p.terms[pl.term]
-		byTerm[t.at] = pl.pos
-		t.at++
-	}
-	for _, i := range order {
-		prev := uint32(0)
-		for _, pos := range byTerm[p.terms[i].at-p.terms[i].n : p.terms[i].at] {
-			b = binary.AppendUvarint(b, uint64(pos-prev))
-			prev = pos
-		}
-	}
-	return b
+	p.tokens = binary.AppendUvarint(p.tokens, uint64(i)<<1|same)
+	p.count++
 }
 
 var (
@@ -166,61 +153,82 @@ var (
 // facts is a blob without its terms.
 type facts struct {
 	kind    uint8
-	created int64
+	traits  traits
 	updated int64
-	words   uint32
+	session uint32 // a hash of its name
+	words   uint32 // that say something
+	title   uint8  // of those, in the title; 255 for more
+	topic   uint8
+	titled  uint32 // a hash of the title's terms
 }
 
-// termRef is one term of a blob: b[at:end], tf times.
+// termRef is one term of a blob: b[at:end].
 type termRef struct {
 	at, end uint32
-	tf      uint8
+	use     uint8  // see postings
+	list    uint32 // for Put
 }
 
-// unpack checks a blob and reads it, appending its terms to refs. Nothing is
-// copied.
-func unpack(blob []byte, refs []termRef) (f facts, _ []termRef, err error) {
+// unpack checks a blob and reads it, appending its terms to refs. tokens is the
+// packed rest of the blob. Nothing is copied.
+func unpack(blob []byte, refs []termRef) (f facts, _ []termRef, tokens []byte, err error) {
 	if !Current(blob) {
-		return f, refs, errVersion
+		return f, refs, nil, errVersion
 	}
-	if len(blob) < factsLen || len(blob) > math.MaxUint32 ||
+	if len(blob) < factsLen || len(blob) > math.MaxInt32 ||
 		binary.LittleEndian.Uint32(blob[sumAt:]) != crc32.Checksum(blob[kindAt:], castagnoli) {
-		return f, refs, errDamaged
+		return f, refs, nil, errDamaged
 	}
 	r := reader{b: blob, at: factsLen}
 	f.kind = blob[kindAt]
-	f.created = int64(binary.LittleEndian.Uint64(blob[kindAt+1:]))
-	f.updated = int64(binary.LittleEndian.Uint64(blob[kindAt+9:]))
-	r.skip(r.uvarint())
-	title, topic := r.uvarint(), r.uvarint()
-	words, terms := r.uvarint(), r.uvarint()
-	if f.kind >= maxKinds || words > math.MaxInt32 || title > words || topic > words-title {
-		return f, refs, errDamaged
+	f.updated = int64(binary.LittleEndian.Uint64(blob[kindAt+1:]))
+	f.session = crc32.Checksum(r.bytes(r.uvarint()), castagnoli)
+	f.traits = traits(r.byte())
+	titleWords, topicWords, words := r.uvarint(), r.uvarint(), r.uvarint()
+	title, topic, terms := r.uvarint(), r.uvarint(), r.uvarint()
+	size := uint64(len(blob))
+	if r.bad || f.kind >= maxKinds || max(titleWords, topicWords, words, title, topic, terms) > size {
+		return f, refs, nil, errDamaged
 	}
-	f.words = uint32(words)
-	var prev []byte
-	places := uint64(0)
-	for ; terms > 0 && !r.bad; terms-- {
+	f.words, f.title, f.topic = uint32(words), uint8(min(titleWords, 255)), uint8(min(topicWords, 255))
+	for ; terms > 0; terms-- {
 		n := r.uvarint()
-		at := r.at
-		r.skip(n)
-		tf := r.uvarint()
-		if r.bad || n == 0 || n > maxTermBytes || tf == 0 || tf > math.MaxInt32 {
-			return f, refs, errDamaged
+		at := uint32(r.at)
+		if text := r.bytes(n); len(text) == 0 || len(text) > maxTermBytes {
+			return f, refs, nil, errDamaged
 		}
-		end := at + int(n)
-		if bytes.Compare(prev, blob[at:end]) >= 0 { // ascending, so none is there twice
-			return f, refs, errDamaged
+		refs = append(refs, termRef{at: at, end: uint32(r.at)})
+	}
+	count := r.uvarint()
+	tokens = blob[r.at:]
+	if title+topic > count {
+		return f, refs, nil, errDamaged
+	}
+	for i := range count {
+		t := r.uvarint() >> 1
+		if r.bad || t >= uint64(len(refs)) {
+			return f, refs, nil, errDamaged
 		}
-		prev = blob[at:end]
-		places += tf
-		refs = append(refs, termRef{uint32(at), uint32(end), uint8(min(tf, maxTF))})
+		ref := &refs[t]
+		if ref.use&maxTF < maxTF {
+			ref.use++
+		}
+		if i < title {
+			ref.use |= inTitle
+			f.titled = crc32.Update(f.titled, castagnoli, blob[ref.at:ref.end])
+		} else if i < title+topic {
+			ref.use |= inTopic
+		}
 	}
-	// The places are not read here; each takes a byte at least.
-	if r.bad || places > uint64(len(blob)-r.at) {
-		return f, refs, errDamaged
+	for i := range refs {
+		if refs[i].use == 0 { // a term that is nowhere
+			return f, refs, nil, errDamaged
+		}
 	}
-	return f, refs, nil
+	if r.bad || r.at != len(blob) {
+		return f, refs, nil, errDamaged
+	}
+	return f, refs, tokens, nil
 }
 
 // reader reads a blob; what is not there is 0, and sets bad.
@@ -244,10 +252,20 @@ func (r *reader) uvarint() uint64 {
 	return v
 }
 
-func (r *reader) skip(n uint64) {
+func (r *reader) byte() byte {
+	if r.at == len(r.b) {
+		r.bad = true
+		return 0
+	}
+	r.at++
+	return r.b[r.at-1]
+}
+
+func (r *reader) bytes(n uint64) []byte {
 	if n > uint64(len(r.b)-r.at) {
 		r.bad = true
-		return
+		return nil
 	}
 	r.at += int(n)
+	return r.b[r.at-int(n) : r.at]
 }

@@ -2,7 +2,6 @@ package recall
 
 import (
 	"cmp"
-	"encoding/binary"
 	"slices"
 )
 
@@ -21,28 +20,42 @@ func (x *Index) Remove(seq, id int64) {
 }
 
 // kill marks a slot dead, takes its memory out of all counts and frees the terms
-// that nothing else has. It returns how many postings are dead now with it.
-func (x *Index) kill(slot uint32) (posts int) {
+// that nothing else has. It returns how many bytes are dead now with it.
+func (x *Index) kill(slot uint32) (bytes int) {
 	d := &x.docs[slot]
-	for b := d.forward; len(b) > 0; posts++ {
-		t, n := binary.Uvarint(b)
-		b = b[n:]
+	b := x.forward.get(d.terms)
+	bytes = len(b)
+	x.seen = x.seen[:0]
+	for t := (tokens{b}); ; {
+		i, _, ok := t.next()
+		if !ok {
+			break
+		}
+		x.seen = append(x.seen, i)
+	}
+	slices.Sort(x.seen)
+	x.seen = slices.Compact(x.seen)
+	for _, t := range x.seen {
 		l := &x.lists[t]
+		bytes++ // about one a posting
 		if l.df--; l.df == 0 {
-			x.terms.remove(l.text, uint32(t))
+			x.terms.remove(l.text, t)
 			x.termBytes -= textBytes(l.text)
-			x.postBytes -= int64(cap(l.posts)) * 4
+			x.postBytes -= int64(cap(l.packed))
 			*l = postings{}
-			x.spare = append(x.spare, uint32(t))
+			x.masks[t] = 0
+			x.spare = append(x.spare, t)
 		}
 	}
 	x.peakDocs = max(x.peakDocs, len(x.slots))
 	delete(x.slots, d.id)
-	x.words -= int64(x.lengths[slot])
-	x.formBytes -= int64(cap(d.forward))
+	x.words -= int64(d.words)
 	x.kinds[slot] = 0
+	if at := x.time.at[slot]; at != noPlace {
+		x.unsettle(at)
+	}
 	*d = doc{}
-	return posts
+	return bytes
 }
 
 // fit leaves memories out, those of the lowest seq first, until the index is
@@ -66,7 +79,7 @@ func (x *Index) fit() {
 		for _, slot := range order {
 			x.left[x.docs[slot].id] = struct{}{}
 			terms := x.terms.len()
-			freed += docBytes + slotBytes + scratchBytes + idEntryBytes + 4*int64(x.kill(slot))
+			freed += docBytes + slotBytes + placeBytes + scratchBytes + idEntryBytes + int64(x.kill(slot))
 			freed += int64(terms-x.terms.len()) * (listBytes + 2*dictEntryBytes)
 			if x.Bytes()-freed <= goal {
 				break

@@ -1,9 +1,7 @@
 package recall
 
 import (
-	"cmp"
 	"math"
-	"slices"
 )
 
 // Hit is a memory that a search found.
@@ -13,182 +11,136 @@ type Hit struct {
 	Seq   int64   // the change that put it into the index
 }
 
-// Search returns the memories that have a word of q and a kind in kinds (bit k
-// is kind k), best first, at most limit of them, and total, the number of all
-// such memories.
+// Search returns the memories that have something of q and a kind in kinds (bit
+// k is kind k), best first, at most limit of them, and total, the number of all
+// that it found.
 //
-// The score is BM25 (Robertson & Zaragoza 2009), with title, topic key and
-// content as one text, as a share of what a memory could reach that had every
-// word of the query without end:
+// It goes in steps, each told where it is done:
 //
-//	score = Σ idf·tf·(k1+1)/(tf+K) / Σ idf·(k1+1),  K = k1·(1−b+b·length/mean length)
-//	idf   = ln(1 + (N−df+½)/(df+½))
+//	seek     what of the query does the index know, and what does each word say?
+//	gather   which memories have these words, and how much of them (BM25)?
+//	recount  which are of the times that the query names, or meant for all times?
+//	deepen   where do words of the query stand side by side?
+//	visit    these and their neighbours: what else speaks for each?
+//	rank     the best of them.
 //
-// The upper sum is over the terms which the memory has, the lower over the 64
-// rarest of the query, where those nobody used count as much as a word can. A
-// memory of mean length with every word once so scores 1/(1+k1) = 0.53. N, df
-// and the mean length are those of this index's live memories. Equal scores are
-// ordered by Updated, then by ID, the higher first.
+// A memory is only found for something of its own: a word, a word near it in its
+// conversation, a date, or a standing instruction for a question. The score is
+// half for a memory of mean length that has each word of the query once and
+// nothing else; it grows with what the memory has, and is not to be compared
+// between queries. Equal scores are ordered by Updated, then by ID, the higher
+// first. The same live memories give the same scores and order, bit for bit,
+// whatever changes led to them.
 func (x *Index) Search(q Query, kinds uint16, limit int) (hits []Hit, total int) {
-	var room [maxQueryTerms]weighted
-	terms := x.weigh(q, room[:0])
-	if len(terms) == 0 || kinds == 0 {
+	if len(x.slots) == 0 || kinds == 0 || q.Empty() {
 		return nil, 0
 	}
-	s, _ := x.scratch.Get().(*scores)
+	x.settle()
+	s, _ := x.scratch.Get().(*search)
 	if s == nil {
-		s = new(scores)
+		s = new(search)
 	}
-	if len(s.bySlot) < len(x.docs) {
-		s.bySlot = make([]float64, len(x.docs))
-	}
-	s.touched = s.touched[:0]
-	for _, t := range terms {
-		x.accumulate(s, t)
-	}
-	best := ranking{x: x, limit: max(limit, 0)}
-	for _, slot := range s.touched {
-		score := s.bySlot[slot]
-		s.bySlot[slot] = 0
-		if x.kinds[slot]&kinds != 0 {
-			total++
-			best.offer(candidate{score, slot})
-		}
-	}
+	s.begin(x, &q)
+	s.seek()
+	s.gather()
+	s.recount()
+	s.deepen()
+	best := ranking{limit: max(limit, 0)}
+	total = s.visit(kinds, &best)
+	hits = s.hits(&best)
+	s.end()
 	x.scratch.Put(s)
-	return best.hits(), total
+	return hits, total
 }
 
-// scores are one search's sums. All are 0 between searches.
-type scores struct {
-	bySlot  []float64
-	touched []uint32 // the slots whose score is not 0
+// search is the work of one Search. Its buffers are by place in the timeline, so
+// that neighbours stand side by side, and all zero between two searches.
+type search struct {
+	x *Index
+	q *Query
+	w weights
+
+	sought []sought // what is looked for, the rarest first
+	pairs  []pair
+	sum    float64 // the values of all words of the query, unknown ones too
+	all    uint64  // all of sought
+	strong uint64  // those which are not vague
+
+	perNear float64 // what one of near counts
+
+	words  []uint64  // which of sought a memory has
+	base   []float64 // BM25, and what stands side by side
+	titles []uint8   // how many words of the query its title has
+	topics []uint8   // and its topic key
+	dates  []float64 // how well it fits the query's dates; empty where it has none
+	talks  []talk    // by conversation
+
+	touched []uint32 // places where one of the above is not zero
+	chosen  []uint32 // those to be looked at closely
+	stamps  []uint32 // by place: the round in which it was visited
+	round   uint32
 }
 
-// weighted is a term of a query that the index has.
-type weighted struct {
-	posts  []uint32
-	weight float64 // its share of the query's idf
-	df     uint32
-	nth    int // its place in the query
+// talk is what the best memories of a conversation have.
+type talk struct{ first, second, third float64 }
+
+func (t *talk) add(base float64) {
+	switch {
+	case base > t.first:
+		t.first, t.second, t.third = base, t.first, t.second
+	case base > t.second:
+		t.second, t.third = base, t.second
+	case base > t.third:
+		t.third = base
+	}
 }
 
-// accumulate adds the term's part to the score of each memory that has it. The
-// conversions keep the compiler from fusing multiplications with additions,
-// which some machines would and others would not.
-func (x *Index) accumulate(s *scores, t weighted) {
-	mean := max(float64(x.words)/float64(len(x.slots)), 1)
-	fixed, perWord := bm25K1*(1-bm25B), float64(bm25K1*bm25B)/mean
-	bySlot, lengths, touched := s.bySlot, x.lengths, s.touched
-	for _, p := range t.posts {
-		slot, tf := p>>tfBits, float64(p&maxTF)
-		was := bySlot[slot]
-		if was == 0 { // every part is above 0
-			touched = append(touched, slot)
-		}
-		k := fixed + float64(perWord*float64(lengths[slot]))
-		bySlot[slot] = was + float64(float64(t.weight*tf)/(tf+k))
-	}
-	s.touched = touched
+func (t *talk) sum() float64 {
+	return t.first + float64(secondShare*t.second) + float64(thirdShare*t.third)
 }
 
-// weigh appends the terms of q that the index has, of more than maxQueryTerms
-// the rarest, to terms, in the query's order. Unknown terms are the rarest of
-// all, but one that finds nothing may not push out one that does.
-func (x *Index) weigh(q Query, terms []weighted) []weighted {
-	if len(x.slots) == 0 {
-		return nil
+func (s *search) begin(x *Index, q *Query) {
+	s.x, s.q = x, q
+	if n := len(x.time.order); len(s.words) < n {
+		n += n / 8
+		s.words, s.base = make([]uint64, n), make([]float64, n)
+		s.titles, s.topics = make([]uint8, n), make([]uint8, n)
+		s.talks, s.stamps, s.round = make([]talk, n), make([]uint32, n), 0
 	}
-	for i, text := range q.terms {
-		if t, ok := x.terms.find(x.lists, []byte(text)); ok {
-			terms = append(terms, weighted{posts: x.lists[t].posts, df: x.lists[t].df, nth: i})
-		}
+	s.round++
+	if s.round == 0 { // after four billion searches
+		clear(s.stamps)
+		s.round = 1
 	}
-	if len(terms) > maxQueryTerms {
-		slices.SortFunc(terms, func(a, b weighted) int { return cmp.Or(cmp.Compare(a.df, b.df), cmp.Compare(a.nth, b.nth)) })
-		terms = terms[:maxQueryTerms]
-		slices.SortFunc(terms, func(a, b weighted) int { return cmp.Compare(a.nth, b.nth) })
-	}
-	unknown := min(len(q.terms), maxQueryTerms) - len(terms)
-	sum := float64(float64(unknown) * x.idf(0))
-	for i := range terms {
-		terms[i].weight = x.idf(terms[i].df)
-		sum += terms[i].weight
-	}
-	for i := range terms {
-		terms[i].weight /= sum
-	}
-	return terms
+	s.w = weightsFor(q.question, x.meanWords())
 }
 
+func (s *search) end() {
+	at := s.x.time.talk
+	for _, p := range s.touched {
+		s.words[p], s.base[p], s.titles[p], s.topics[p] = 0, 0, 0, 0
+		s.talks[at[p]] = talk{}
+	}
+	s.sought, s.pairs, s.touched, s.chosen = s.sought[:0], s.pairs[:0], s.touched[:0], s.chosen[:0]
+	s.dates = s.dates[:0]
+	s.x, s.q = nil, nil
+}
+
+// meanWords is how many words that say something a memory has in the mean.
+func (x *Index) meanWords() float64 { return float64(x.words) / float64(len(x.slots)) }
+
+// grain is to what a value is rounded. Logarithms and powers are in assembly on
+// some machines and may differ in their last bit; rounded, they are the same on
+// all, and 2^-20 is far below anything that matters to a rank.
+const grain = 1 << 20
+
+func rounded(v float64) float64 { return math.Round(v*grain) / grain }
+
+// idf is the value of a word by how few memories have it: ln(1+r²)/2 with
+// r = (N−df+½)/(df+½). For rare words that is the idf of Robertson and Spärck
+// Jones, ln r; it nears zero, and does not go below, for one that most have.
 func (x *Index) idf(df uint32) float64 {
 	n, d := float64(len(x.slots)), float64(df)
-	return max(math.Round(math.Log(1+(n-d+0.5)/(d+0.5))*idfScale), 1) / idfScale
-}
-
-type candidate struct {
-	score float64
-	slot  uint32
-}
-
-// ranking keeps the best candidates of those offered: a heap with the worst of
-// them on top.
-type ranking struct {
-	x     *Index
-	limit int
-	heap  []candidate
-}
-
-// compare orders better candidates before worse. No two are equal.
-func (r *ranking) compare(a, b candidate) int {
-	if a.score != b.score {
-		return cmp.Compare(b.score, a.score)
-	}
-	da, db := &r.x.docs[a.slot], &r.x.docs[b.slot]
-	return cmp.Or(cmp.Compare(db.updated, da.updated), cmp.Compare(db.id, da.id))
-}
-
-func (r *ranking) offer(c candidate) {
-	if len(r.heap) < r.limit {
-		r.heap = append(r.heap, c)
-		if len(r.heap) == r.limit {
-			for i := r.limit/2 - 1; i >= 0; i-- {
-				r.sink(i)
-			}
-		}
-		return
-	}
-	if r.limit == 0 || c.score < r.heap[0].score || r.compare(c, r.heap[0]) > 0 {
-		return
-	}
-	r.heap[0] = c
-	r.sink(0)
-}
-
-func (r *ranking) sink(i int) {
-	h := r.heap
-	for {
-		worst := 2*i + 1
-		if worst >= len(h) {
-			return
-		}
-		if right := worst + 1; right < len(h) && r.compare(h[right], h[worst]) > 0 {
-			worst = right
-		}
-		if r.compare(h[worst], h[i]) < 0 {
-			return
-		}
-		h[i], h[worst] = h[worst], h[i]
-		i = worst
-	}
-}
-
-func (r *ranking) hits() []Hit {
-	slices.SortFunc(r.heap, r.compare)
-	hits := make([]Hit, len(r.heap))
-	for i, c := range r.heap {
-		d := &r.x.docs[c.slot]
-		hits[i] = Hit{ID: d.id, Score: c.score, Seq: d.seq}
-	}
-	return hits
+	r := (n - d + .5) / (d + .5)
+	return max(rounded(math.Log1p(r*r)/2), 1./grain)
 }

@@ -36,7 +36,7 @@ func TestSnippet(t *testing.T) {
 		{"invalid", "a\xff" + filler, "needle", 10, "a\uFFFDlorem…"},
 		{"combining", strings.Repeat("e\u0301", 100), "x", 21, strings.Repeat("e\u0301", 10) + "…"},
 	} {
-		got := Snippet(tt.text, ParseQuery(tt.query), tt.max)
+		got := Snippet(tt.text, parse(tt.query), tt.max)
 		if tt.want != "" && got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
@@ -80,7 +80,7 @@ func TestSieve(t *testing.T) {
 		if r.IntN(3) == 0 {
 			chunk = []string{"(", "x_", "foo/", "é", "漢", "A", "9"}[r.IntN(7)] + word + []string{"", ".", "Bar", "_z", "漢"}[r.IntN(5)]
 		}
-		q := ParseQuery(words[r.IntN(len(words))] + " " + word)
+		q := parse(words[r.IntN(len(words))] + " " + word)
 		found := false
 		a := analyser{}
 		a.emit = func(tok token) {
@@ -89,7 +89,7 @@ func TestSieve(t *testing.T) {
 		}
 		a.scan(chunk)
 		if found && !q.sieve.passes(chunk) {
-			t.Fatalf("the sieve holds back %q, which has a term of %q", chunk, q.terms)
+			t.Fatalf("the sieve holds back %q, which has a term of %q", chunk, termTexts(q))
 		}
 	}
 }
@@ -101,14 +101,14 @@ func FuzzQuery(f *testing.F) {
 	f.Add("don't C++ c# e-mail", strings.Repeat("👍🏽🇩🇪", 10)+"don’t", 17)
 	f.Add(strings.Repeat("a.b-c_dE/", 30), strings.Repeat("a", 300), 40)
 	f.Fuzz(func(t *testing.T, query, text string, max int) {
-		q := ParseQuery(query)
+		q := parse(query)
 		x := NewIndex(1, 0)
 		put(t, x, 1, note{ID: 1, Title: text, Content: query})
 		put(t, x, 2, note{ID: 2, Content: text})
 		check(t, x)
 		hits, total := x.Search(q, allKinds, 10)
 		if q.Empty() != (total == 0) || len(hits) != total {
-			t.Fatalf("empty %v, but %d found: %q", q.Empty(), total, q.terms)
+			t.Fatalf("empty %v, but %d found: %q", q.Empty(), total, termTexts(q))
 		}
 		for _, h := range hits {
 			if !(h.Score > 0 && h.Score <= 1) {
@@ -119,6 +119,6 @@ func FuzzQuery(f *testing.F) {
 			max = 1 << 20
 		}
 		holdsSnippet(t, text, Snippet(text, q, max), max)
-		holdsSnippet(t, query, Snippet(query, ParseQuery(text), max%40), max%40)
+		holdsSnippet(t, query, Snippet(query, parse(text), max%40), max%40)
 	})
 }

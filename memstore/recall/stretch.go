@@ -54,7 +54,7 @@ func (f *finder) find() {
 // analyse looks for matches in chunk, which begins at text[at].
 func (f *finder) analyse(chunk string, at int) {
 	if f.analyser == nil {
-		f.analyser = &analyser{emit: f.token}
+		f.analyser = &analyser{emit: f.token, language: f.q.language}
 		f.counts = make([]uint32, len(f.q.terms))
 	}
 	// A plain word, the most common case, is its own only token.

@@ -1,0 +1,182 @@
+package recall
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+)
+
+// A word of a query that no memory has may be misspelled, of another language, or
+// a part or a whole of a compound that is in one. What is nearly like it is found
+// by going through all terms once; their letters, a bit for each, tell most of
+// them apart without a look at their text.
+
+// The fewest letters of a word for one letter, or two, to be wrong in it, and of
+// a part of a compound.
+const (
+	oneWrong = 4
+	twoWrong = 8
+	partOf   = 5
+)
+
+// maxLike is how many terms may stand for one word.
+const maxLike = 4
+
+// like gives the lists of terms nearly like one that no memory has: its stem by
+// another language's rules; else the most alike ones.
+func (x *Index) like(t *queryTerm) []uint32 {
+	if stems := x.known(otherStems(t.word)); len(stems) > 0 {
+		return stems
+	}
+	text := t.text
+	if !wordlike(text) {
+		return nil
+	}
+	type found struct {
+		list  uint32
+		wrong int
+	}
+	var all []found
+	mask, size := letters([]byte(text)), utf8.RuneCountInString(text)
+	allowed := 0
+	switch {
+	case size >= twoWrong:
+		allowed = 2
+	case size >= oneWrong:
+		allowed = 1
+	}
+	if allowed == 0 {
+		return nil
+	}
+	for i, m := range x.masks {
+		if m == 0 || bits.OnesCount32(m^mask) > 2*allowed && (m&^mask != 0 && mask&^m != 0) {
+			continue
+		}
+		term := x.lists[i].text
+		switch wrong := typos(text, term, allowed); {
+		case wrong <= allowed && wordlike(term):
+			all = append(all, found{uint32(i), wrong})
+		case size >= partOf && compound(text, term):
+			all = append(all, found{uint32(i), allowed + 1})
+		}
+	}
+	slices.SortFunc(all, func(a, b found) int {
+		if a.wrong != b.wrong {
+			return a.wrong - b.wrong
+		}
+		la, lb := &x.lists[a.list], &x.lists[b.list]
+		if la.df != lb.df {
+			return int(lb.df) - int(la.df)
+		}
+		return strings.Compare(la.text, lb.text)
+	})
+	var lists []uint32
+	for _, f := range all {
+		if f.wrong == all[0].wrong && len(lists) < maxLike {
+			lists = append(lists, f.list)
+		}
+	}
+	return lists
+}
+
+// compounds gives the lists of terms that a term is a part of, or the other way
+// round.
+func (x *Index) compounds(text string, not uint32) (lists []uint32) {
+	if len(text) < partOf {
+		return nil
+	}
+	mask := letters([]byte(text))
+	for i, m := range x.masks {
+		if m != 0 && (m&^mask == 0 || mask&^m == 0) && uint32(i) != not && compound(text, x.lists[i].text) && len(lists) < maxLike*maxLike {
+			lists = append(lists, uint32(i))
+		}
+	}
+	slices.SortFunc(lists, func(a, b uint32) int { return strings.Compare(x.lists[a].text, x.lists[b].text) })
+	return lists[:min(len(lists), maxLike)]
+}
+
+// compound reports whether one word begins or ends with the other.
+func compound(a, b string) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	return len(b) >= partOf && len(a) > len(b) && wordlike(a) && (strings.HasPrefix(a, b) || strings.HasSuffix(a, b))
+}
+
+// wordlike reports whether a term is a word and not a number, an identifier with
+// digits, or of a script without spaces.
+func wordlike(term string) bool {
+	for _, r := range term {
+		if r < 'a' && r != '\'' || r > 'z' && r < 0x80 || unspaced(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// otherStems are the stems of a word by the rules of all languages.
+func otherStems(word string) (stems []string) {
+	if !stemmed([]byte(word)) {
+		return nil
+	}
+	env := snowballstem.NewEnv("")
+	for l := range languages {
+		env.SetCurrent(word)
+		l.stem(env)
+		stems = append(stems, env.Current())
+	}
+	return stems
+}
+
+// typos counts the letters that are wrong, missing, too many or swapped with
+// their neighbour between two words: the restricted Damerau–Levenshtein distance.
+// It stops above most.
+func typos(a, b string, most int) int {
+	if d := len(a) - len(b); d > 2*most+2 || -d > 2*most+2 { // in bytes
+		return most + 1
+	}
+	ra, rb := []rune(a), []rune(b)
+	if d := len(ra) - len(rb); d > most || -d > most {
+		return most + 1
+	}
+	var room [3][maxTermRunes + 2]int
+	before, last, row := room[0][:len(rb)+1], room[1][:len(rb)+1], room[2][:len(rb)+1]
+	for j := range last {
+		last[j] = j
+	}
+	for i, ca := range ra {
+		row[0] = i + 1
+		least := row[0]
+		for j, cb := range rb {
+			cost := 1
+			if ca == cb {
+				cost = 0
+			}
+			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && ca == rb[j-1] && ra[i-1] == cb {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+			least = min(least, row[j+1])
+		}
+		if least > most {
+			return most + 1
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(rb)]
+}
+
+// letters has a bit for each letter of a term, and some for all other signs.
+func letters(text []byte) (m uint32) {
+	for _, c := range text {
+		if 'a' <= c && c <= 'z' {
+			m |= 1 << (c - 'a')
+		} else {
+			m |= 1 << (26 + c%6)
+		}
+	}
+	return m
+}
