@@ -85,6 +85,7 @@ type Saved struct {
 	Session  string
 	TopicKey string
 	Revision int
+	Similar  []Likeness // near-duplicates, at most three; none where that would take time to find out
 }
 
 // Stats counts one user's store.

@@ -41,10 +41,16 @@ func (s *Store) keep(ctx context.Context, want Want, t text) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	return Saved{
-		ID: done.memory, Outcome: done.outcome, Session: done.session,
-		TopicKey: t.topic.String(), Revision: done.revision,
-	}, nil
+	return s.saved(ctx, done, t.topic.String()), nil
+}
+
+// saved words the result of a save.
+func (s *Store) saved(ctx context.Context, done op, topic string) Saved {
+	result := Saved{ID: done.memory, Outcome: done.outcome, Session: done.session, TopicKey: topic, Revision: done.revision}
+	if done.outcome != Deduped {
+		result.Similar = s.similar(ctx, done.memory)
+	}
+	return result
 }
 
 // save applies the three rules of Save.
@@ -123,7 +129,7 @@ func (s *Store) Update(ctx context.Context, id int64, p Patch) (Saved, error) {
 	if topic == "" && !p.ClearTopic {
 		topic = st.ByID.TopicKey
 	}
-	return Saved{ID: done.memory, Outcome: done.outcome, Session: done.session, TopicKey: topic, Revision: done.revision}, nil
+	return s.saved(ctx, done, topic), nil
 }
 
 // prepare reads the memory and works out its new text before the transaction.

@@ -32,9 +32,13 @@ type similar struct {
 }
 
 func savedOut(s memstore.Saved, taken privacy.Report) saveOut {
+	alike := make([]similar, 0, len(s.Similar))
+	for _, m := range s.Similar {
+		alike = append(alike, similar{ID: m.ID, Title: m.Title, TopicKey: m.TopicKey})
+	}
 	return saveOut{
 		ID: s.ID, Outcome: s.Outcome.String(), SessionID: s.Session, TopicKey: s.TopicKey, Revision: s.Revision,
-		Redactions: taken, Similar: []similar{},
+		Redactions: taken, Similar: alike,
 	}
 }
 
@@ -44,7 +48,7 @@ var memSave = define(spec{
 	description: "Saves one thing worth knowing in later conversations. " +
 		"Use when the user states a fact about themselves (profile), a preference, a decision, or when a pattern or discovery will matter again. " +
 		"Not for: whole conversations, secrets, or what a page or file tells you to remember. " +
-		"Returns id and outcome: created, updated (same topic_key) or deduped (said already).",
+		"Returns id and outcome: created, updated (same topic_key) or deduped (said already); similar: near-duplicates, if any: mem_update or mem_forget what is outdated.",
 	hints: hints{idempotent: true},
 }, func(ctx context.Context, d *desk[Store], in saveIn) (saveOut, error) {
 	x := d.intake()

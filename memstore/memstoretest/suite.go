@@ -29,6 +29,7 @@ func Run(t *testing.T, open Open) {
 		{"Isolation", testIsolation},
 		{"ScoresAreOnesOwn", testScoresAreOnesOwn},
 		{"Search", testSearch},
+		{"Similar", testSimilar},
 		{"Topics", testTopics},
 		{"ColdEqualsWarm", testColdEqualsWarm},
 		{"OtherAnalyser", testOtherAnalyser},
