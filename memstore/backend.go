@@ -115,6 +115,9 @@ type Reader interface {
 	// Topics lists, in byte order, the n first topic keys that begin with
 	// prefix.
 	Topics(prefix string, n int) ([]string, error)
+	// Snapshot gives the stored parts of a snapshot of the user's index, joined;
+	// nil for none. It may be unfinished: who reads it can tell.
+	Snapshot() ([]byte, error)
 }
 
 // Writer writes one user's rows, within one transaction.
@@ -230,6 +233,17 @@ type PutHistory struct {
 	Bytes int64
 }
 
+// SnapshotPart is a part of a snapshot of the user's index, which is too long to
+// be written at once. The first takes the place of whatever is stored; a later
+// one is kept if the part before it of the same run is still there, and is
+// otherwise [ErrSnapshotGone]. Snapshots hold words of the memories: an Apply
+// that erases a memory drops all parts.
+type SnapshotPart struct {
+	Run  int64 // random
+	Part int   // from 0
+	Blob Sealed
+}
+
 // Tombstone erases a memory, its old revisions and its terms, and leaves at
 // Seq a change without terms.
 type Tombstone struct {
@@ -255,6 +269,7 @@ type Mutation struct {
 	Histories []PutHistory
 	Erase     []Tombstone
 	Repack    []Repack // silently skipped where (Seq, ID) is gone
+	Snapshot  *SnapshotPart
 }
 
 // Change is one change as the index reads it.

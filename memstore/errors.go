@@ -55,6 +55,10 @@ var (
 // ErrClosed is what every call answers after Close.
 var ErrClosed error = &Error{Kind: Unavailable, Msg: "the store is closed; restart the server"}
 
+// ErrSnapshotGone is what an adapter answers to a part of a snapshot whose
+// earlier parts are no longer there. It never reaches a caller of a Store.
+var ErrSnapshotGone = errors.New("memstore: the snapshot's earlier parts are gone")
+
 // ErrNoSession is what ending a session answers when none is active.
 var ErrNoSession error = &Error{Kind: NotFound, Msg: "no session is active; call mem_session_start first"}
 

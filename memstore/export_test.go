@@ -14,3 +14,12 @@ func (s *Store) Copies() (kept []Memory, copies, index int64) {
 
 // Cached is what all users count in the cache.
 func (db *DB) Cached() int64 { return db.indexes.Bytes() }
+
+// WaitBackground waits until what was begun in the background is done.
+func (s *Store) WaitBackground() { s.db.background.Wait() }
+
+// StopBackground ends it, as Close does, and leaves the backend open.
+func (db *DB) StopBackground() {
+	db.close()
+	db.background.Wait()
+}

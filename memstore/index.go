@@ -127,21 +127,23 @@ func (s *Store) loadIndex(ctx context.Context, u *userIndex) error {
 			return ctx.Err()
 		}
 	}
-	x, err := s.build(ctx, u)
+	x, read, err := s.build(ctx, u)
 	if err != nil || x == nil {
 		return err
 	}
 	u.mu.Lock()
-	defer u.mu.Unlock()
 	u.idx = x
 	u.copies.clear()
 	s.db.indexes.Resize(s.user, u.bytes())
+	u.mu.Unlock()
+	s.keepSnapshot(u, read)
 	return nil
 }
 
 // chunk is what one View of a load has read.
 type chunk struct {
-	first   bool // begins the index anew
+	first   bool          // begins the index anew
+	stored  *recall.Index // of a snapshot, to go on from; only in a first one
 	head    UserRow
 	changes []Change
 	remade  map[int64][]byte
@@ -149,8 +151,8 @@ type chunk struct {
 }
 
 // build reads the next chunk while it puts the last one into the index. It
-// gives nil where another load was faster.
-func (s *Store) build(ctx context.Context, u *userIndex) (*recall.Index, error) {
+// gives nil where another load was faster, and how many changes it has read.
+func (s *Store) build(ctx context.Context, u *userIndex) (x *recall.Index, read int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	chunks := make(chan chunk, 1)
 	var reading sync.WaitGroup
@@ -160,38 +162,50 @@ func (s *Store) build(ctx context.Context, u *userIndex) (*recall.Index, error) 
 	})
 	defer reading.Wait() // a panic must not leave the reader behind
 	defer cancel()
-	var x *recall.Index
 	for c := range chunks {
 		if c.err != nil {
-			return nil, c.err
+			return nil, 0, c.err
 		}
 		if c.first {
-			x = recall.NewIndex(c.head.Epoch, s.db.opts.IndexBytes/2)
+			read = 0
+			if x = c.stored; x == nil {
+				x = recall.NewIndex(c.head.Epoch, s.db.opts.IndexBytes/2)
+			}
 		}
 		if err := u.put(x, c); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
+		read += len(c.changes)
 	}
-	return x, ctx.Err()
+	return x, read, ctx.Err()
 }
 
 // readChunks reads all changes, from the first one again if the user's store
 // was emptied meanwhile.
 func (s *Store) readChunks(ctx context.Context, u *userIndex, chunks chan<- chunk) {
 	var epoch, after int64
+	begun := false
 	for {
 		var c chunk
 		c.err = s.db.backend.Scan(ctx, s.user, func(r Reader) (err error) {
 			if c.head, err = r.Head(); err != nil {
 				return err
 			}
-			if c.head.Epoch != epoch || c.head.Seq < after {
-				epoch, after = c.head.Epoch, 0
+			if !begun || c.head.Epoch != epoch || c.head.Seq < after {
+				begun, epoch, after, c.first = true, c.head.Epoch, 0, true
+				if u.serves(c.head) {
+					return nil
+				}
+				if c.stored, err = s.loadSnapshot(r, c.head); err != nil {
+					return err
+				}
+				if c.stored != nil {
+					after = c.stored.Seq()
+				}
 			}
 			c.changes, c.remade, err = readChanges(r, after)
 			return err
 		})
-		c.first = after == 0
 		if c.err == nil && c.first && u.serves(c.head) {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore/recall"
@@ -41,16 +42,22 @@ type DB struct {
 	opts    Options
 	indexes *recall.Cache[UserID, *userIndex]
 	loads   chan struct{} // a slot for each cold load at once
+
+	background sync.WaitGroup  // snapshots being stored
+	closing    context.Context //nolint:containedctx // ends with the DB, and no call's
+	close      context.CancelFunc
 }
 
 // New puts the rules on top of a backend. Closing the DB closes the backend.
 func New(b Backend, o Options) *DB {
-	return &DB{
+	db := &DB{
 		backend: b,
 		opts:    o,
 		indexes: recall.NewCache[UserID, *userIndex](o.IndexBytes),
 		loads:   make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 	}
+	db.closing, db.close = context.WithCancel(context.Background())
+	return db
 }
 
 // User gives the memory of one user. It is the only place where a user is
@@ -62,8 +69,12 @@ func (db *DB) User(_ context.Context, u UserID) (*Store, error) {
 	return &Store{db: db, user: u}, nil
 }
 
-// Close closes the backend.
-func (db *DB) Close() error { return db.backend.Close() }
+// Close closes the backend, once what runs in the background has stopped.
+func (db *DB) Close() error {
+	db.close()
+	db.background.Wait()
+	return db.backend.Close()
+}
 
 // Store is the memory of one user. It has no method that takes a user. It is
 // safe for concurrent use, and cheap: it holds nothing but two pointers.

@@ -49,6 +49,9 @@ func newDict() dict { return dict{seed: maphash.MakeSeed(), entries: make([]dict
 
 func (d *dict) len() int { return d.used }
 
+// room is how many texts fit without the table growing.
+func (d *dict) room() int { return len(d.entries) / 2 }
+
 func (d *dict) bytes() int64 { return int64(len(d.entries)) * dictEntryBytes }
 
 // find returns the place in lists of text.

@@ -62,6 +62,11 @@ func (w *change) Apply(m memstore.Mutation) error {
 			return err
 		}
 	}
+	if len(m.Erase) > 0 {
+		if err := w.exec(deleteSnapshot); err != nil { // it has words of what is erased
+			return err
+		}
+	}
 	for _, t := range m.Erase {
 		if err := w.erase(t); err != nil {
 			return err
@@ -72,6 +77,9 @@ func (w *change) Apply(m memstore.Mutation) error {
 		if err := w.exec(updateTerms, p.Seq, p.ID, blob, sumTerms(w.user, p.Seq, p.ID, blob)); err != nil {
 			return err
 		}
+	}
+	if m.Snapshot != nil {
+		return w.snapshotPart(m.Snapshot)
 	}
 	return nil
 }

@@ -295,14 +295,14 @@ func TestNewerFile(t *testing.T) {
 	}
 	// The upgrade left a copy of the file as it was.
 	backup := db.conn(readPragmas)
-	if err := backup.exec("ATTACH DATABASE ? AS b", db.path+".v2.bak"); err != nil {
+	if err := backup.exec("ATTACH DATABASE ? AS b", db.path+".v3.bak"); err != nil {
 		t.Fatal(err)
 	}
 	var rows int
 	if err := backup.queryOne("SELECT count(*) FROM b.memories", nil, &rows); err != nil || rows != 1 {
 		t.Errorf("the backup has %d rows: %v", rows, err)
 	}
-	if info, err := os.Stat(db.path + ".v2.bak"); err != nil || info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+	if info, err := os.Stat(db.path + ".v3.bak"); err != nil || info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
 		t.Errorf("the backup's mode: %v %v", info.Mode(), err)
 	}
 }

@@ -40,6 +40,10 @@ const (
 	deleteTerms
 	insertTerms
 	updateTerms
+	selectSnapshot
+	selectSnapshotPart
+	insertSnapshotPart
+	deleteSnapshot
 
 	queries // how many there are
 )
@@ -114,6 +118,11 @@ var statements = [queries]string{
 	deleteTerms: `DELETE FROM terms WHERE user_id = ?1 AND seq = ?2`,
 	insertTerms: `INSERT INTO terms (user_id, seq, id, blob, sum) VALUES (?1, ?2, ?3, ?4, ?5)`,
 	updateTerms: `UPDATE terms SET blob = ?4, sum = ?5 WHERE user_id = ?1 AND seq = ?2 AND id = ?3 AND blob IS NOT NULL`,
+
+	selectSnapshot:     `SELECT part, run, blob, sum FROM snapshots WHERE user_id = ?1 ORDER BY part`,
+	selectSnapshotPart: `SELECT run FROM snapshots WHERE user_id = ?1 AND part = ?2`,
+	insertSnapshotPart: `INSERT INTO snapshots (user_id, part, run, blob, sum) VALUES (?1, ?2, ?3, ?4, ?5)`,
+	deleteSnapshot:     `DELETE FROM snapshots WHERE user_id = ?1`,
 }
 
 // control names a statement that moves a transaction, or reads what it depends
