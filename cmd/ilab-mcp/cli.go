@@ -19,6 +19,7 @@ type cli struct {
 	Key     keyCommand     `cmd:"" help:"Make, list and revoke the API keys that open memories over HTTP."`
 	Export  exportCommand  `cmd:"" help:"Write a user's memory to a file."`
 	Import  importCommand  `cmd:"" help:"Read a file into a user's memory."`
+	Bench   benchCommand   `cmd:"" help:"Measure recall and speed, on throwaway stores."`
 	Tour    tourCommand    `cmd:"" help:"Walk through everything on a throwaway store."`
 	Version versionCommand `cmd:"" help:"Show what this program is made of."`
 }
@@ -123,11 +124,13 @@ func child(n *kong.Node, name string) *kong.Node {
 
 // examples are of commands that need more than their name.
 var examples = map[string]string{ //nolint:gochecknoglobals // a table
-	"ilab-mcp export":     exportExample,
-	"ilab-mcp import":     importExample,
-	"ilab-mcp key":        "ilab-mcp key add --user me",
-	"ilab-mcp key add":    "ilab-mcp key add --user me",
-	"ilab-mcp key revoke": "ilab-mcp key revoke 3fK9aQ2x",
+	"ilab-mcp bench":        "ilab-mcp bench load",
+	"ilab-mcp bench recall": "ilab-mcp bench recall --data my-questions",
+	"ilab-mcp export":       exportExample,
+	"ilab-mcp import":       importExample,
+	"ilab-mcp key":          "ilab-mcp key add --user me",
+	"ilab-mcp key add":      "ilab-mcp key add --user me",
+	"ilab-mcp key revoke":   "ilab-mcp key revoke 3fK9aQ2x",
 }
 
 // usage words what the parser found wrong.

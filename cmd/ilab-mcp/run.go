@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -22,6 +24,14 @@ type env struct {
 
 	terminal bool // stdout is one: a person is looking
 	watched  bool // stderr is one: progress can be drawn there
+}
+
+// plain is the environment without settings of this program, or of what it links:
+// what a command starts on a throwaway store is not for them.
+func (e env) plain() []string {
+	return slices.DeleteFunc(e.environ(), func(v string) bool {
+		return strings.HasPrefix(v, "ILAB_") || strings.HasPrefix(v, "USER_ID_SALT=") || strings.HasPrefix(v, "OTEL_")
+	})
 }
 
 // Exit codes.

@@ -53,12 +53,7 @@ func (t *tour) arrive(ctx context.Context, name, email string) *person {
 func (t *tour) command(ctx context.Context, name string) transport.CommandFunc {
 	return func(_ context.Context, program string, _, args []string) (*exec.Cmd, error) {
 		cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // this very program
-		for _, v := range t.environ() {
-			if !strings.HasPrefix(v, "ILAB_") && !strings.HasPrefix(v, "USER_ID_SALT=") {
-				cmd.Env = append(cmd.Env, v)
-			}
-		}
-		cmd.Env = append(cmd.Env, "USER_ID_SALT="+t.salt)
+		cmd.Env = append(t.plain(), "USER_ID_SALT="+t.salt)
 		log, err := os.OpenFile(t.logPath(name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			return nil, err
