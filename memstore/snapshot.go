@@ -16,7 +16,7 @@ const (
 	// snapshotFrom is how many changes a load must have read, beyond the last
 	// snapshot, for a new one to be worth its while; it is also worth it only
 	// for a quarter of the memories.
-	snapshotFrom = 5_000
+	snapshotFrom = 500
 	// snapshotPart is how much of one is written at once, in bytes, so that
 	// other writers get their turn between.
 	snapshotPart = 512 << 10

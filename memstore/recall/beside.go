@@ -1,20 +1,19 @@
 package recall
 
-// deepen looks into the text of the chosen memories that have two words which
+// deepen looks into the text of the best memories that have two words which
 // follow each other in the query, and adds for each such pair that does so in the
 // memory too; and notes the best of each conversation.
 func (s *search) deepen() {
 	x := s.x
-	for _, p := range s.chosen {
+	for _, p := range s.best {
 		has := s.words[p]
-		if has == 0 {
-			continue
-		}
 		for i := range s.pairs {
 			if pr := &s.pairs[i]; has&pr.both == pr.both && x.beside(x.time.order[p], pr.a, pr.b) {
 				s.base[p] += pr.value
 			}
 		}
+	}
+	for _, p := range s.chosen {
 		s.talks[x.time.talk[p]].add(s.base[p])
 	}
 }

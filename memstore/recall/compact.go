@@ -66,7 +66,7 @@ func (x *Index) renumber(slack int) []uint32 {
 	}
 	to := make([]uint32, len(x.lists))
 	lists := make([]postings, 0, x.terms.len())
-	masks := make([]uint32, 0, x.terms.len())
+	masks := make([]uint64, 0, x.terms.len())
 	for t, l := range x.lists {
 		if l.df > 0 {
 			to[t] = uint32(len(lists))

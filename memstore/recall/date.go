@@ -59,7 +59,21 @@ var weekdays = map[string]time.Weekday{ //nolint:gochecknoglobals // a table
 // datesOf finds the dates in a query. words are its folded words; today is a day
 // since 1970, or noDay for none.
 func datesOf(query string, words []string, today int) []date {
-	var dates []date
+	dates := writtenDates(query)
+	if len(dates) == 0 {
+		dates = namedDates(words)
+	}
+	if len(dates) == 0 && today != noDay {
+		dates = relativeDates(words, today)
+	}
+	return dates
+}
+
+// writtenDates finds dates in digits.
+func writtenDates(query string) (dates []date) {
+	if !strings.ContainsAny(query, "0123456789") {
+		return nil
+	}
 	for _, m := range isoDate.FindAllStringSubmatch(query, -1) {
 		if d := (date{year: number(m[1]), month: number(m[2]), day: number(m[3])}); d.valid() {
 			dates = append(dates, d)
@@ -73,13 +87,6 @@ func datesOf(query string, words []string, today int) []date {
 		if d.valid() {
 			dates = append(dates, d)
 		}
-	}
-	if len(dates) > 0 {
-		return dates
-	}
-	dates = namedDates(words)
-	if len(dates) == 0 && today != noDay {
-		dates = relativeDates(words, today)
 	}
 	return dates
 }
@@ -224,6 +231,9 @@ func relativeDates(words []string, today int) []date {
 
 // number reads a small decimal; 0 for anything else.
 func number(s string) int {
+	if s == "" || !digit(s[0]) {
+		return 0
+	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
 		return 0

@@ -1,7 +1,6 @@
 package recall
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -23,7 +22,7 @@ func (s *search) gather() {
 	}
 	for i := range s.sought {
 		w := &s.sought[i]
-		if len(s.touched) >= maxScored && int64(w.df)*4 > int64(len(x.slots)) {
+		if len(s.touched) >= enoughFound && int64(w.df)*4 > int64(len(x.slots)) {
 			break
 		}
 		if w.lists == nil {
@@ -36,6 +35,7 @@ func (s *search) gather() {
 	}
 	s.all = 1<<len(s.sought) - 1
 	s.chosen = append(s.chosen, s.strongest(s.touched, maxScored)...)
+	s.best = append(s.best, s.strongest(s.chosen, maxBest)...)
 }
 
 // addWord adds a word's part to the memories that have it. The conversions to
@@ -103,14 +103,11 @@ func (s *search) strongest(places []uint32, n int) []uint32 {
 	if len(places) <= n {
 		return places
 	}
-	top := 0.0
+	most := 1. / grain
 	for _, p := range places {
-		top = max(top, s.base[p])
+		most = max(most, s.base[p])
 	}
-	if top == 0 {
-		top = 1
-	}
-	bucket := func(p uint32) int { return int(s.base[p] / top * (buckets - 1)) }
+	bucket := func(p uint32) int { return int(s.base[p] / most * (buckets - 1)) }
 	var sizes [buckets]int
 	for _, p := range places {
 		sizes[bucket(p)]++
@@ -130,10 +127,38 @@ func (s *search) strongest(places []uint32, n int) []uint32 {
 			edge = append(edge, p)
 		}
 	}
-	slices.SortFunc(edge, func(a, b uint32) int {
-		return cmp.Or(cmp.Compare(s.base[b], s.base[a]), cmp.Compare(b, a))
-	})
+	s.partition(edge, n-above)
 	return append(best, edge[:n-above]...)
+}
+
+// partition brings the n places with the most BM25, of equal ones the newest, to
+// the front: Hoare's quickselect.
+func (s *search) partition(places []uint32, n int) {
+	better := func(a, b uint32) bool { return s.base[a] > s.base[b] || s.base[a] == s.base[b] && a > b }
+	for from, to := 0, len(places); to-from > 1; {
+		pivot := places[(from+to)/2]
+		i, j := from, to-1
+		for i <= j {
+			for better(places[i], pivot) {
+				i++
+			}
+			for better(pivot, places[j]) {
+				j--
+			}
+			if i <= j {
+				places[i], places[j] = places[j], places[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case n <= j:
+			to = j + 1
+		case n >= i:
+			from = i
+		default:
+			return
+		}
+	}
 }
 
 // recount adds the memories that need no word of the query: those of the times
@@ -175,7 +200,7 @@ func (s *search) fitDates() {
 	s.dates = slices.Grow(s.dates[:0], len(order))[:len(order)]
 	clear(s.dates)
 	found := 0
-	for p := len(order) - 1; p >= 0 && found < maxScored; p-- {
+	for p := len(order) - 1; p >= 0 && found < maxDated; p-- {
 		fit := 0.0
 		for _, d := range all {
 			fit = max(fit, d.fit(day(p)))

@@ -18,7 +18,7 @@ type Index struct {
 
 	terms dict // term -> its place in lists
 	lists []postings
-	masks []uint32 // by place in lists: the term's letters (see letters); 0: free
+	masks []uint64 // by place in lists: the term's letters (see letters); 0: free
 	spare []uint32 // free places in lists
 
 	slots   map[int64]uint32 // id -> slot, of live memories

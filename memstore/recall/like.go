@@ -52,11 +52,15 @@ func (x *Index) like(t *queryTerm) []uint32 {
 		return nil
 	}
 	for i, m := range x.masks {
-		if m == 0 || bits.OnesCount32(m^mask) > 2*allowed && (m&^mask != 0 && mask&^m != 0) {
+		if m == 0 || !maybeTypo(m, mask, allowed) && !maybePart(m, mask) {
 			continue
 		}
 		term := x.lists[i].text
-		switch wrong := typos(text, term, allowed); {
+		wrong := allowed + 1
+		if maybeTypo(m, mask, allowed) {
+			wrong = typos(text, term, allowed)
+		}
+		switch {
 		case wrong <= allowed && wordlike(term):
 			all = append(all, found{uint32(i), wrong})
 		case size >= partOf && compound(text, term):
@@ -90,7 +94,7 @@ func (x *Index) compounds(text string, not uint32) (lists []uint32) {
 	}
 	mask := letters([]byte(text))
 	for i, m := range x.masks {
-		if m != 0 && (m&^mask == 0 || mask&^m == 0) && uint32(i) != not && compound(text, x.lists[i].text) && len(lists) < maxLike*maxLike {
+		if m != 0 && maybePart(m, mask) && uint32(i) != not && compound(text, x.lists[i].text) && len(lists) < maxLike*maxLike {
 			lists = append(lists, uint32(i))
 		}
 	}
@@ -169,8 +173,9 @@ func typos(a, b string, most int) int {
 	return last[len(rb)]
 }
 
-// letters has a bit for each letter of a term, and some for all other signs.
-func letters(text []byte) (m uint32) {
+// letters tells a term's letters, a bit for each in the lower half, some for all
+// other signs, and above them its length in bytes. It is never 0.
+func letters(text []byte) (m uint64) {
 	for _, c := range text {
 		if 'a' <= c && c <= 'z' {
 			m |= 1 << (c - 'a')
@@ -178,5 +183,18 @@ func letters(text []byte) (m uint32) {
 			m |= 1 << (26 + c%6)
 		}
 	}
-	return m
+	return m | uint64(len(text))<<32
+}
+
+// maybeTypo reports whether two words may be the same but for so many typos, by their
+// letters: a typo changes two of them at most, and the length by up to four bytes.
+func maybeTypo(a, b uint64, typos int) bool {
+	d := int(a>>32) - int(b>>32)
+	return bits.OnesCount32(uint32(a)^uint32(b)) <= 2*typos && d <= 4*typos && -d <= 4*typos
+}
+
+// maybePart reports whether one of two words may begin or end with the other.
+func maybePart(a, b uint64) bool {
+	x, y := uint32(a), uint32(b)
+	return x&^y == 0 || y&^x == 0
 }

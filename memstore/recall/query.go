@@ -97,8 +97,9 @@ func ParseQuery(text string, now time.Time) Query {
 		current = append(current, i)
 	}
 	q.question = strings.ContainsAny(text, "?？¿") || stops >= 2
-	q.advice = asksAdvice(words)
-	q.wants = wantsOf(words)
+	if q.question {
+		q.advice, q.wants = asksAdvice(words), wantsOf(words)
+	}
 	today := noDay
 	if !now.IsZero() {
 		today = dayOf(now.UnixMicro())

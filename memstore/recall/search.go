@@ -77,6 +77,7 @@ type search struct {
 
 	touched []uint32 // places where one of the above is not zero
 	chosen  []uint32 // those to be looked at closely
+	best    []uint32 // those to be read, and listened around
 	stamps  []uint32 // by place: the round in which it was visited
 	round   uint32
 }
@@ -122,6 +123,7 @@ func (s *search) end() {
 		s.talks[at[p]] = talk{}
 	}
 	s.sought, s.pairs, s.touched, s.chosen = s.sought[:0], s.pairs[:0], s.touched[:0], s.chosen[:0]
+	s.best = s.best[:0]
 	s.dates = s.dates[:0]
 	s.x, s.q = nil, nil
 }

@@ -162,7 +162,7 @@ func (x *Index) readLists(r *reader, n int) {
 	for range 4 * n {
 		r.uvarint()
 	}
-	x.lists, x.masks = make([]postings, n), make([]uint32, n)
+	x.lists, x.masks = make([]postings, n), make([]uint64, n)
 	for x.terms.room() < n {
 		x.terms.resize(2 * len(x.terms.entries))
 	}

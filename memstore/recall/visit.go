@@ -27,7 +27,7 @@ func (s *search) visit(kinds uint16, best *ranking) (found int) {
 		from, to := t.conversation(p)
 		offer(p, from, to)
 	}
-	for _, p := range s.strongest(s.chosen, maxHeard) {
+	for _, p := range s.best {
 		from, to := t.conversation(p)
 		for i := max(from, p-min(p, reach)); i < min(to, p+reach+1); i++ {
 			offer(i, from, to)

@@ -26,7 +26,7 @@ const (
 	// reach is how far a memory's neighbours are heard, and the rest what is left
 	// of a word's value with each step: a reply answers what was said before it,
 	// so what comes after counts less.
-	reach       = 8
+	reach       = 6
 	fadeBefore  = 0.75
 	fadeAfter   = 0.45
 	secondShare = 0.5 // of the second best memory of a conversation
@@ -107,11 +107,17 @@ func weightsFor(question bool, words float64) weights {
 
 // Bounds on the work of one search.
 const (
+	// enoughFound is how many memories the rarer words must have found for the
+	// commonest to be left out.
+	enoughFound = 4096
+	// maxDated is how many are looked at for their dates alone: the newest.
+	maxDated = 1024
 	// maxScored is how many memories with words of the question are looked at
 	// closely: the best by BM25.
-	maxScored = 1024
-	// maxHeard is of how many of these the neighbours are looked at too.
-	maxHeard = 256
+	maxScored = 512
+	// maxBest is of how many of these the text is read, for words side by side,
+	// and the neighbours are looked at.
+	maxBest = 64
 	// maxStanding is how many standing instructions are, without any word: the
 	// newest.
 	maxStanding = 64
