@@ -126,9 +126,8 @@ func vague(word string) bool {
 		"mention", "mentions", "mentioned", "describe", "described", "describes", "discuss", "discussed", "said", "say", "says", "tell", "told",
 		"different", "various", "particular", "particularly", "specific", "specifically", "certain", "ever", "currently", "recently",
 		"include", "includes", "including", "regard", "regarding", "relate", "related", "relating", "according",
-		"consider", "considered", "suggest", "suggested", "person", "people", "both",
-		"something", "anything", "nothing", "everything", "someone", "anyone", "somebody", "whether", "upon", "need", "needs", "want", "wants", "come", "comes", "came", "happen", "happens", "happened",
-		"throughout", "across", "conversation", "conversations", "order", "brought", "bring", "aspect", "aspects":
+		"consider", "considered", "throughout", "across", "aspect", "aspects", "suggest", "suggested", "person", "people", "both",
+		"something", "anything", "nothing", "everything", "someone", "anyone", "somebody", "whether", "upon", "need", "needs", "want", "wants", "come", "comes", "came", "happen", "happens", "happened":
 		return true
 	}
 	return false
