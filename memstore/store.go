@@ -69,10 +69,16 @@ func (db *DB) User(_ context.Context, u UserID) (*Store, error) {
 	return &Store{db: db, user: u}, nil
 }
 
-// Close closes the backend, once what runs in the background has stopped.
+// closeGrace is how long Close waits for a snapshot that is being stored.
+const closeGrace = time.Second
+
+// Close closes the backend, once what runs in the background is done or had a
+// second to be.
 func (db *DB) Close() error {
-	db.close()
+	late := time.AfterFunc(closeGrace, db.close)
 	db.background.Wait()
+	late.Stop()
+	db.close()
 	return db.backend.Close()
 }
 

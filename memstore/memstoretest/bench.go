@@ -83,23 +83,38 @@ func benchSize(b *testing.B, open Open, size int) {
 			}
 		}
 	})
-	// Last, because it grows the store.
-	b.Run("Save", func(b *testing.B) {
-		rng := rand.New(rand.NewPCG(99, uint64(b.N)))
-		drafts := make([]memstore.Draft, 0, 1024)
-		for range cap(drafts) {
-			drafts = append(drafts, benchDraft(b, rng, int(rng.Int32())))
-		}
-		i := 0
-		for b.Loop() {
-			d := drafts[i%len(drafts)]
-			d.Type = memstore.Type(1 + i/len(drafts)%5)
-			if _, err := s.Save(b.Context(), d); err != nil {
+	// Last, because they grow the store. In turn, because a save that looks for
+	// near-duplicates, which takes an index in memory, is compared with one that
+	// does not.
+	for i := range uint64(2) {
+		b.Run(fmt.Sprint("Save/plain/", i), func(b *testing.B) {
+			benchSaves(b, User(b, memstore.New(unclosed{backend}, options), "bench"), 2*i+1)
+		})
+		b.Run(fmt.Sprint("Save/similar/", i), func(b *testing.B) {
+			if _, err := s.Search(b.Context(), queries[0]); err != nil { // the index follows
 				b.Fatal(err)
 			}
-			i++
+			benchSaves(b, s, 2*i)
+		})
+	}
+}
+
+func benchSaves(b *testing.B, s *memstore.Store, seed uint64) {
+	b.Helper()
+	rng := rand.New(rand.NewPCG(99, seed))
+	drafts := make([]memstore.Draft, 0, 1024)
+	for range cap(drafts) {
+		drafts = append(drafts, benchDraft(b, rng, int(rng.Int32())))
+	}
+	i := 0
+	for b.Loop() {
+		d := drafts[i%len(drafts)]
+		d.Type = memstore.Type(1 + i/len(drafts)%5)
+		if _, err := s.Save(b.Context(), d); err != nil {
+			b.Fatal(err)
 		}
-	})
+		i++
+	}
 }
 
 // unclosed is a backend that outlives the stores on it.

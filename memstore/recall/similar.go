@@ -7,9 +7,9 @@ import (
 
 // What Similar looks at.
 const (
-	probes      = 8     // of a memory's words, the rarest
-	commonProbe = 4096  // a word that more memories have is no probe
-	lookedAt    = 32    // memories that share most probes
+	maxProbes   = 8     // of a memory's words, the rarest that another has too
+	maxProbed   = 2_048 // memories that have them, in all
+	lookedAt    = 8     // of these, the ones that share most
 	nearlyEqual = 0.55  // of the value of all words of two memories, in both
 	longestPair = 4_000 // words of a memory that is compared
 )
@@ -25,8 +25,9 @@ func (x *Index) Similar(id int64, limit int) []Hit {
 		return nil
 	}
 	own := x.saying(slot)
+	probes := x.probes(own)
 	shared := map[uint32]int{} // by slot
-	for _, t := range x.probes(own) {
+	for _, t := range probes {
 		for w := (walk{packed: x.lists[t].packed}); ; {
 			other, _, ok := w.next()
 			if !ok {
@@ -37,9 +38,11 @@ func (x *Index) Similar(id int64, limit int) []Hit {
 			}
 		}
 	}
-	candidates := make([]uint32, 0, len(shared))
-	for other := range shared {
-		candidates = append(candidates, other)
+	var candidates []uint32
+	for other, n := range shared {
+		if 2*n >= len(probes) {
+			candidates = append(candidates, other)
+		}
 	}
 	slices.SortFunc(candidates, func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(shared[b], shared[a]), x.compareTime(b, a))
@@ -72,14 +75,21 @@ func (x *Index) saying(slot uint32) (lists []uint32) {
 	return slices.Compact(lists)
 }
 
-// probes gives the rarest of some words, of those that another memory has too.
+// probes gives the rarest of some words, of those that another memory has too,
+// as long as few enough memories have them.
 func (x *Index) probes(lists []uint32) []uint32 {
 	df := func(l uint32) uint32 { return x.lists[l].df }
-	rare := slices.DeleteFunc(slices.Clone(lists), func(l uint32) bool { return df(l) < 2 || df(l) > commonProbe })
+	rare := slices.DeleteFunc(slices.Clone(lists), func(l uint32) bool { return df(l) < 2 || df(l) > maxProbed })
 	slices.SortFunc(rare, func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(df(a), df(b)), cmp.Compare(x.lists[a].text, x.lists[b].text))
 	})
-	return rare[:min(len(rare), probes)]
+	probed := uint32(0)
+	for i, l := range rare {
+		if probed += df(l); i == maxProbes || probed > maxProbed {
+			return rare[:i]
+		}
+	}
+	return rare
 }
 
 // overlap is the value of the words in both sets, as a share of those in either.
