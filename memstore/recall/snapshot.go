@@ -94,7 +94,7 @@ func (x *Index) appendDocs(b []byte) []byte {
 	return b
 }
 
-// LoadSnapshot makes an index of a snapshot, which it keeps parts of, of at most
+// LoadSnapshot makes an index of a snapshot, of which it keeps nothing, of at most
 // maxBytes. It is an error if the snapshot is of another version, damaged, or
 // too large.
 func LoadSnapshot(b []byte, maxBytes int64) (*Index, error) {
@@ -115,7 +115,7 @@ func LoadSnapshot(b []byte, maxBytes int64) (*Index, error) {
 	for range chunks {
 		if n := r.bytes(4); !r.bad {
 			c := r.bytes(uint64(le.Uint32(n)))
-			x.forward.chunks = append(x.forward.chunks, slices.Clip(c))
+			x.forward.chunks = append(x.forward.chunks, slices.Clone(c))
 		}
 	}
 	x.readLists(&r, lists)
@@ -183,9 +183,11 @@ func (x *Index) readLists(r *reader, n int) {
 		x.terms.add(l.text, uint32(i))
 		x.termBytes += textBytes(l.text)
 	}
+	all := reader{b: slices.Clone(r.b[r.at:])}
 	for i := range x.lists {
-		packed := r.bytes(parts[i].packed)
+		packed := all.bytes(parts[i].packed)
 		x.lists[i].packed = slices.Clip(packed)
 		x.postBytes += int64(len(packed))
 	}
+	r.at, r.bad = r.at+all.at, r.bad || all.bad
 }

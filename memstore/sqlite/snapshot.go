@@ -8,12 +8,16 @@ import (
 
 // Snapshot implements memstore.Reader.
 func (r *reader) Snapshot() ([]byte, error) {
+	var size int
+	if found, err := r.one(selectSnapshotSize, nil, &size); err != nil || !found || size == 0 {
+		return nil, err
+	}
 	rows, err := r.rows(selectSnapshot)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }() // rows.Err has told
-	var all []byte
+	all := make([]byte, 0, size)
 	for rows.Next() {
 		var part, run, sum int64
 		var blob sql.RawBytes

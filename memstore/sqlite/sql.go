@@ -41,6 +41,7 @@ const (
 	insertTerms
 	updateTerms
 	selectSnapshot
+	selectSnapshotSize
 	selectSnapshotPart
 	insertSnapshotPart
 	deleteSnapshot
@@ -120,6 +121,7 @@ var statements = [queries]string{
 	updateTerms: `UPDATE terms SET blob = ?4, sum = ?5 WHERE user_id = ?1 AND seq = ?2 AND id = ?3 AND blob IS NOT NULL`,
 
 	selectSnapshot:     `SELECT part, run, blob, sum FROM snapshots WHERE user_id = ?1 ORDER BY part`,
+	selectSnapshotSize: `SELECT coalesce(sum(length(blob)), 0) FROM snapshots WHERE user_id = ?1`,
 	selectSnapshotPart: `SELECT run FROM snapshots WHERE user_id = ?1 AND part = ?2`,
 	insertSnapshotPart: `INSERT INTO snapshots (user_id, part, run, blob, sum) VALUES (?1, ?2, ?3, ?4, ?5)`,
 	deleteSnapshot:     `DELETE FROM snapshots WHERE user_id = ?1`,
