@@ -36,10 +36,10 @@ const (
 // Sizes for Index.Bytes, in bytes, measured on 64-bit Go 1.26 (TestBytesAreHonest).
 const (
 	indexBytes   = 1 << 10        // an empty index
-	docBytes     = 56             // doc
+	docBytes     = 48             // doc
 	slotBytes    = 2 + 1 + 1      // its kind, length and traits
 	placeBytes   = 4 + 4 + 4      // its place in the timeline
 	scratchBytes = 8 + 8 + 2 + 12 // its share of one Search's buffers
-	listBytes    = 64 + 8         // postings and mask
+	listBytes    = 56 + 8         // postings and mask
 	idEntryBytes = 26             // an entry of map[int64]uint32, at the mean load
 )

@@ -95,12 +95,14 @@ func BenchmarkSnapshot(b *testing.B) {
 	})
 	b.Run("load", func(b *testing.B) {
 		var y *Index
+		before := heap()
 		for b.Loop() {
 			var err error
 			if y, err = LoadSnapshot(s, 0); err != nil {
 				b.Fatal(err)
 			}
 		}
+		b.ReportMetric(float64(heap()-before)/1e6, "heap-MB")
 		b.ReportMetric(float64(y.Bytes())/1e6, "said-MB")
 	})
 }
