@@ -15,9 +15,9 @@ import (
 )
 
 // TestMain puts this program on the PATH of tests: they start it as people do.
-// Beside it stands a server without a memory, to compare with.
+// Beside it stand servers without a memory, to compare with.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ilab-mcp": main, "bare-mcp": bareServer})
+	testscript.Main(m, map[string]func(){"ilab-mcp": main, "bare-mcp": bareServer, "constant-mcp": constantServer})
 }
 
 // TestScripts runs the command line. The scripts' own commands:

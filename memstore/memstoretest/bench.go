@@ -5,10 +5,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
 )
@@ -42,13 +44,17 @@ func benchSize(b *testing.B, open Open, size int) {
 		if _, err := s.Search(b.Context(), queries[0]); err != nil {
 			b.Fatal(err)
 		}
-		i := 0
+		var took []time.Duration
 		for b.Loop() {
-			if _, err := s.Search(b.Context(), queries[i%len(queries)]); err != nil {
+			begun := time.Now()
+			if _, err := s.Search(b.Context(), queries[len(took)%len(queries)]); err != nil {
 				b.Fatal(err)
 			}
-			i++
+			took = append(took, time.Since(begun))
 		}
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+		b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 	})
 	b.Run("SearchCold", func(b *testing.B) {
 		for b.Loop() {

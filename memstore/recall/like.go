@@ -52,19 +52,19 @@ func (x *Index) like(t *queryTerm) []uint32 {
 		return nil
 	}
 	for i, m := range x.masks {
-		if m == 0 || !maybeTypo(m, mask, allowed) && !maybePart(m, mask) {
-			continue
-		}
-		term := x.lists[i].text
-		wrong := allowed + 1
-		if maybeTypo(m, mask, allowed) {
-			wrong = typos(text, term, allowed)
-		}
 		switch {
-		case wrong <= allowed && wordlike(term):
-			all = append(all, found{uint32(i), wrong})
-		case size >= partOf && compound(text, term):
-			all = append(all, found{uint32(i), allowed + 1})
+		case m == 0:
+		case maybeTypo(m, mask, allowed):
+			term := x.lists[i].text
+			if wrong := typos(text, term, allowed); wrong <= allowed && wordlike(term) {
+				all = append(all, found{uint32(i), wrong})
+				continue
+			}
+			fallthrough
+		case size >= partOf && maybePart(m, mask):
+			if size >= partOf && compound(text, x.lists[i].text) {
+				all = append(all, found{uint32(i), allowed + 1})
+			}
 		}
 	}
 	slices.SortFunc(all, func(a, b found) int {
@@ -173,8 +173,9 @@ func typos(a, b string, most int) int {
 	return last[len(rb)]
 }
 
-// letters tells a term's letters, a bit for each in the lower half, some for all
-// other signs, and above them its length in bytes. It is never 0.
+// letters tells what is quickly compared of a term: in the lower half its letters,
+// a bit for each and some for all other signs; above them its length, its first
+// and its last byte. It is never 0.
 func letters(text []byte) (m uint64) {
 	for _, c := range text {
 		if 'a' <= c && c <= 'z' {
@@ -183,18 +184,23 @@ func letters(text []byte) (m uint64) {
 			m |= 1 << (26 + c%6)
 		}
 	}
-	return m | uint64(len(text))<<32
+	n := len(text)
+	return m | uint64(min(n, 255))<<32 | uint64(text[0])<<40 | uint64(text[n-1])<<48
 }
 
-// maybeTypo reports whether two words may be the same but for so many typos, by their
-// letters: a typo changes two of them at most, and the length by up to four bytes.
+// maybeTypo reports whether two words may be the same but for so many typos, none
+// of them in the first letter, where they are rare. A typo changes two letters at
+// most, and the length by up to four bytes.
 func maybeTypo(a, b uint64, typos int) bool {
-	d := int(a>>32) - int(b>>32)
-	return bits.OnesCount32(uint32(a)^uint32(b)) <= 2*typos && d <= 4*typos && -d <= 4*typos
+	d := int(uint8(a>>32)) - int(uint8(b>>32))
+	return uint8(a>>40) == uint8(b>>40) && bits.OnesCount32(uint32(a)^uint32(b)) <= 2*typos && d <= 4*typos && -d <= 4*typos
 }
 
 // maybePart reports whether one of two words may begin or end with the other.
 func maybePart(a, b uint64) bool {
+	if uint8(a>>40) != uint8(b>>40) && uint8(a>>48) != uint8(b>>48) {
+		return false
+	}
 	x, y := uint32(a), uint32(b)
 	return x&^y == 0 || y&^x == 0
 }
