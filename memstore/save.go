@@ -62,7 +62,7 @@ func (tx *txn) save(t text, in SessionID) error {
 	tx.op = op{session: in.id}
 	switch {
 	case old == nil:
-		id, err := tx.create(t, in)
+		id, err := tx.create(t, in, tx.now)
 		if err != nil {
 			return err
 		}

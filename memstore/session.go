@@ -106,7 +106,7 @@ func (tx *txn) summarize(end *PutSession, t text) error {
 		return err
 	}
 	if same := tx.st.ByHash; same == nil || !same.says(t) {
-		if _, err := tx.create(t, end.ID); err != nil {
+		if _, err := tx.create(t, end.ID, tx.now); err != nil {
 			return err
 		}
 	}
@@ -138,8 +138,8 @@ func (tx *txn) touch() (SessionID, error) {
 	return id, nil
 }
 
-// autoClose closes a stale session as of its last activity, with a summary of
-// what it wrote unless it wrote nothing or the store is full.
+// autoClose closes a stale session as of its last activity, with a summary, of
+// that time too, of what it wrote unless it wrote nothing or the store is full.
 func (tx *txn) autoClose(a *SessionRow) error {
 	end := PutSession{
 		ID: SessionID{id: a.ID}, Started: a.Started,
@@ -157,7 +157,7 @@ func (tx *txn) autoClose(a *SessionRow) error {
 		p := PutRow{Title: seal(t.title), Content: seal(t.content)}
 		if size := p.textBytes() + int64(t.content.Bytes()); tx.fits(size, 1) {
 			tx.m.User.Bytes += int64(t.content.Bytes())
-			if _, err := tx.create(t, end.ID); err != nil {
+			if _, err := tx.create(t, end.ID, end.Ended); err != nil {
 				return err
 			}
 			end.Summary = seal(t.content)

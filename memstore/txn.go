@@ -107,14 +107,14 @@ func (t text) analysed() text {
 	return t
 }
 
-// create stages a new memory and gives its id.
-func (tx *txn) create(t text, in SessionID) (int64, error) {
+// create stages a new memory of that time and gives its id.
+func (tx *txn) create(t text, in SessionID, at time.Time) (int64, error) {
 	id := nextID(tx.now, tx.m.User.LastID, tx.o.Rand)
 	if id > maxID {
 		return 0, overLimit("this store has used up its ids; nothing was saved")
 	}
 	tx.m.User.LastID = id
-	p := PutRow{ID: id, Revision: 1, Created: tx.now, Updated: tx.now, New: true}
+	p := PutRow{ID: id, Revision: 1, Created: at, Updated: at, New: true}
 	tx.fill(&p, t, in)
 	if err := tx.grow(p.textBytes(), 1); err != nil {
 		return 0, err

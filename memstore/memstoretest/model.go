@@ -57,14 +57,14 @@ func (m *model) touch(now time.Time) (*modelSession, bool) {
 			a.last = now
 			return a, false
 		}
-		m.autoClose(a, now)
+		m.autoClose(a)
 	}
 	s := &modelSession{started: now, last: now}
 	m.sessions = append(m.sessions, s)
 	return s, true
 }
 
-func (m *model) autoClose(a *modelSession, now time.Time) {
+func (m *model) autoClose(a *modelSession) {
 	a.ended, a.auto = a.last, true
 	var titles []string
 	for _, x := range m.byCreation() {
@@ -76,7 +76,7 @@ func (m *model) autoClose(a *modelSession, now time.Time) {
 		return
 	}
 	a.summary = strings.Join(titles, "|") // the wording is the store's own
-	m.memories = append(m.memories, &modelMemory{typ: memstore.Summary, content: a.summary, revision: 1, session: a, created: now, updated: now})
+	m.memories = append(m.memories, &modelMemory{typ: memstore.Summary, content: a.summary, revision: 1, session: a, created: a.last, updated: a.last})
 }
 
 func (m *model) save(now time.Time, typ memstore.Type, title, content, topic string) (*modelMemory, memstore.Outcome) {
@@ -147,9 +147,9 @@ func (m *model) byCreation() []*modelMemory {
 }
 
 // matches are the ids of the memories that a search for these words finds: those
-// that hold one of them, and up to eight on either side of such a one in its
+// that hold one of them, and up to six on either side of such a one in its
 // conversation, which goes on while the session is the same or at most ten
-// minutes lie between. Of more than 256 that hold one, not all need to be heard
+// minutes lie between. Of more than 48 that hold one, not all need to be heard
 // around; how many do is said too.
 func (m *model) matches(words []string, types memstore.TypeSet) (ids []int64, holding int) {
 	line := slices.Clone(m.memories)
@@ -166,10 +166,10 @@ func (m *model) matches(words []string, types memstore.TypeSet) (ids []int64, ho
 		}
 		found[i] = true
 		holding++
-		for j := i; j > 0 && j > i-8 && goesOn(j-1); j-- {
+		for j := i; j > 0 && j > i-6 && goesOn(j-1); j-- {
 			found[j-1] = true
 		}
-		for j := i; j+1 < len(line) && j < i+8 && goesOn(j); j++ {
+		for j := i; j+1 < len(line) && j < i+6 && goesOn(j); j++ {
 			found[j+1] = true
 		}
 	}

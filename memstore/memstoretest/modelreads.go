@@ -34,8 +34,8 @@ func (r *modelRun) search(u *modelUser) {
 		}
 	}
 	slices.Sort(ids)
-	if holding > 256 {
-		if got.Total > len(want) || len(got.Hits) != 100 && types == memstore.AllTypes {
+	if holding > 48 {
+		if got.Total > len(want) || got.Total < len(got.Hits) || len(got.Hits) < min(holding, 100) && types == memstore.AllTypes {
 			r.errorf("%s: search %v: %d hits of %d, at most %d", u.name, words, len(ids), got.Total, len(want))
 		}
 		return

@@ -30,6 +30,7 @@ func Run(t *testing.T, open Open) {
 		{"ScoresAreOnesOwn", testScoresAreOnesOwn},
 		{"Search", testSearch},
 		{"Similar", testSimilar},
+		{"Finding", testFinding},
 		{"Topics", testTopics},
 		{"ColdEqualsWarm", testColdEqualsWarm},
 		{"OtherAnalyser", testOtherAnalyser},

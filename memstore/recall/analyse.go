@@ -128,24 +128,24 @@ func (a *analyser) word(s string, at int) {
 // stem taken, by the rules of the text's language; all others are their own term.
 func (a *analyser) stem(word []byte) string {
 	s := string(word)
-	if !stemmed(word) {
+	if a.language == inEnglish {
+		s = regular(s)
+	}
+	if !stemmed(s) {
 		return s
 	}
 	if a.env == nil {
 		a.env = snowballstem.NewEnv("")
-	}
-	if a.language == inEnglish {
-		s = regular(s)
 	}
 	a.env.SetCurrent(s)
 	a.language.stem(a.env)
 	return a.env.Current()
 }
 
-// stemmed reports whether a folded word has a stem that may not be itself.
-func stemmed(word []byte) bool {
-	for _, c := range word {
-		if c < 'a' || c > 'z' {
+// stemmed reports whether a folded word is one that the stemmers know.
+func stemmed(word string) bool {
+	for i := range len(word) {
+		if c := word[i]; c < 'a' || c > 'z' {
 			return false
 		}
 	}

@@ -50,7 +50,7 @@ const categoryLines = `
 	style styling css: tailwind css sass theme tokens
 	search engine: elasticsearch meilisearch typesense algolia lucene solr opensearch
 	migration migrations schema: goose flyway alembic liquibase migrate prisma
-	mobile app: ios android expo flutter react-native swift kotlin
+	mobile app: ios android expo flutter reactnative swift kotlin
 	proxy gateway loadbalancer: nginx caddy traefik haproxy envoy
 	validation validate: zod joi pydantic yup schema
 	dependency dependencies package packages: npm pip cargo gomod renovate dependabot

@@ -18,6 +18,7 @@ type date struct {
 const (
 	dayMicros = 24 * 60 * 60 * 1e6
 	noDay     = -1 << 30
+	farAgo    = 10_000 // days, weeks or months that nobody counts back
 )
 
 // dayOf is the day of a time in Unix microseconds, in UTC.
@@ -58,13 +59,13 @@ var weekdays = map[string]time.Weekday{ //nolint:gochecknoglobals // a table
 
 // datesOf finds the dates in a query. words are its folded words; today is a day
 // since 1970, or noDay for none.
-func datesOf(query string, words []string, today int) []date {
+func datesOf(query string, words []string, in language, today int) []date {
 	dates := writtenDates(query)
 	if len(dates) == 0 {
 		dates = namedDates(words)
 	}
 	if len(dates) == 0 && today != noDay {
-		dates = relativeDates(words, today)
+		dates = relativeDates(words, in, today)
 	}
 	return dates
 }
@@ -150,7 +151,7 @@ func partOfMonth(before []string) int {
 }
 
 func ambiguousMonth(w string) bool {
-	return w == "may" || w == "march" || w == "mars" || w == "mar" || w == "sep" || w == "dec"
+	return w == "may" || w == "mayo" || w == "march" || w == "mars" || w == "mar" || w == "sep" || w == "dec"
 }
 
 func introducesMonth(words []string, i int) bool {
@@ -161,7 +162,9 @@ func introducesMonth(words []string, i int) bool {
 		return false
 	}
 	switch words[i-1] {
-	case "in", "since", "during", "until", "till", "by", "before", "after", "last", "this", "of", "early", "mid", "late", "from", "between",
+	case "this": // but not "this may fail"
+		return i+1 == len(words)
+	case "in", "since", "during", "until", "till", "by", "before", "after", "last", "of", "early", "mid", "late", "from", "between",
 		"en", "im", "seit", "depuis", "desde", "de":
 		return true
 	}
@@ -170,11 +173,11 @@ func introducesMonth(words []string, i int) bool {
 
 // relativeDates finds stretches told from today: yesterday, last week, three
 // days ago, on Tuesday.
-func relativeDates(words []string, today int) []date {
+func relativeDates(words []string, in language, today int) []date {
 	var dates []date
 	add := func(from, to int) { dates = append(dates, date{from: from, to: to}) }
-	monday := today - (today+3)%7 // 1970-01-01 was a Thursday
 	now := time.Unix(int64(today)*86400, 0).UTC()
+	monday := today - (int(now.Weekday())+6)%7
 	month := func(back int) (from, to int) {
 		first := time.Date(now.Year(), now.Month()-time.Month(back), 1, 0, 0, 0, 0, time.UTC)
 		return int(first.Unix() / 86400), int(first.AddDate(0, 1, 0).Unix()/86400) - 1
@@ -188,7 +191,7 @@ func relativeDates(words []string, today int) []date {
 		case "today", "heute", "hoy":
 			add(today, today)
 		case "yesterday", "gestern", "ayer", "hier":
-			if w != "hier" || len(words) > 1 { // also German for here
+			if w != "hier" || len(words) > 1 && in != inGerman { // also German for here
 				add(today-1, today-1)
 			}
 		case "week":
@@ -206,8 +209,10 @@ func relativeDates(words []string, today int) []date {
 				add(month(0))
 			}
 		case "ago":
-			if i >= 2 {
-				n := amount(words[i-2])
+			if i < 2 {
+				continue
+			}
+			if n := amount(words[i-2]); n > 0 && n < farAgo { // not "how many days ago"
 				switch strings.TrimSuffix(words[i-1], "s") {
 				case "day":
 					add(today-n, today-n)
@@ -275,9 +280,13 @@ func (d date) stretches(first, last int) []stretchOfDays {
 		from, to = time.Unix(int64(first)*86400, 0).UTC().Year(), time.Unix(int64(last)*86400, 0).UTC().Year()
 	}
 	var all []stretchOfDays
-	for y := from; y <= to && y < from+200; y++ {
-		day, end := max(d.day, 1), time.Date(y, time.Month(d.month), max(d.day, 1), 0, 0, 0, 0, time.UTC)
-		s := stretchOfDays{from: int(end.Unix() / 86400)}
+	for y := max(from, to-200); y <= to; y++ {
+		day := max(d.day, 1)
+		begin := time.Date(y, time.Month(d.month), day, 0, 0, 0, 0, time.UTC)
+		if begin.Month() != time.Month(d.month) {
+			continue // no such day that year
+		}
+		s := stretchOfDays{from: int(begin.Unix() / 86400)}
 		s.to = s.from
 		if d.day == 0 {
 			s.to = int(time.Date(y, time.Month(d.month)+1, day, 0, 0, 0, 0, time.UTC).Unix()/86400) - 1

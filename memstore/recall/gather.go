@@ -22,7 +22,7 @@ func (s *search) gather() {
 	}
 	for i := range s.sought {
 		w := &s.sought[i]
-		if len(s.touched) >= enoughFound && int64(w.df)*4 > int64(len(x.slots)) {
+		if int64(w.df)*4 > int64(len(x.slots)) && s.enough() {
 			break
 		}
 		if w.lists == nil {
@@ -35,7 +35,32 @@ func (s *search) gather() {
 	}
 	s.all = 1<<len(s.sought) - 1
 	s.chosen = append(s.chosen, s.strongest(s.touched, maxScored)...)
+	if len(s.chosen) < len(s.touched) && slices.ContainsFunc(s.chosen, s.unwanted) {
+		s.chooseWanted()
+	}
 	s.best = append(s.best, s.strongest(s.chosen, maxBest)...)
+}
+
+// enough reports whether so many memories of the wanted kinds are found that the
+// commonest words can bring no new one among the best.
+func (s *search) enough() bool {
+	n := 0
+	for _, p := range s.touched {
+		if !s.unwanted(p) {
+			if n++; n >= enoughFound {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// chooseWanted chooses the strongest of the wanted kinds, where stronger ones of
+// other kinds have taken their room; these stay, as neighbours.
+func (s *search) chooseWanted() {
+	s.chosen = slices.DeleteFunc(s.chosen, func(p uint32) bool { return !s.unwanted(p) })
+	wanted := slices.DeleteFunc(slices.Clone(s.touched), s.unwanted)
+	s.chosen = append(s.chosen, s.strongest(wanted, maxScored)...)
 }
 
 // addWord adds a word's part to the memories that have it. The conversions to
@@ -171,11 +196,18 @@ func (s *search) recount() {
 	if !s.q.question {
 		return
 	}
-	for i, n := len(x.advice)-1, 0; i >= 0 && n < maxStanding; i-- {
-		if slot := x.advice[i]; x.kinds[slot] != 0 && x.traits[slot].instructs() {
-			s.take(x.time.at[slot])
-			n++
+	var places []uint32
+	for _, slot := range x.advice {
+		if x.kinds[slot]&s.kinds != 0 {
+			places = append(places, x.time.at[slot])
 		}
+	}
+	if len(places) > maxStanding { // by time: slots are in the order of Put
+		slices.Sort(places)
+		places = places[len(places)-maxStanding:]
+	}
+	for _, p := range places {
+		s.take(p)
 	}
 }
 
@@ -211,7 +243,9 @@ func (s *search) fitDates() {
 		if s.words[p] == 0 {
 			s.touched = append(s.touched, uint32(p))
 			s.chosen = append(s.chosen, uint32(p))
-			found++
+			if !s.unwanted(uint32(p)) {
+				found++
+			}
 		}
 		s.dates[p] = fit
 	}

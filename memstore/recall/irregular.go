@@ -4,8 +4,8 @@ import "strings"
 
 // Forms of English words that no suffix rule leads back to the word: strong
 // verbs, plurals and comparisons, and numbers written out. Each line is a word
-// and its forms. Common knowledge; only forms that are hardly ever another
-// word's are here ("lead", "saw" and "left" are).
+// and its forms, or a word of software and how it is cut short. Common knowledge;
+// forms that are as often another word's are not here ("min" is of minutes too).
 const irregularForms = `
 	be am is are was were been being
 	go went gone goes going
@@ -121,16 +121,6 @@ const irregularForms = `
 	dad father daddy
 	grandma grandmother
 	grandpa grandfather
-	one 1
-	two 2
-	three 3
-	four 4
-	five 5
-	six 6
-	seven 7
-	eight 8
-	nine 9
-	ten 10
 	first 1st
 	second 2nd
 	third 3rd
@@ -149,17 +139,15 @@ const irregularForms = `
 	library lib libs
 	maximum max
 	message msg msgs
-	minimum min
 	package pkg pkgs
 	parameter param params
 	performance perf
-	postgresql postgres pg
+	postgresql postgres
 	production prod
 	reference ref refs
 	repository repo repos
 	specification spec specs
 	temporary tmp
-	typescript ts
 `
 
 // irregular leads from a form to its word, and families from a word to its forms.

@@ -27,6 +27,9 @@ const (
 func (l language) stem(env *snowballstem.Env) {
 	switch l {
 	case inSpanish:
+		if w, ok := strings.CutSuffix(env.Current(), "cion"); ok { // the rules know it with its accent
+			env.SetCurrent(w + "ción")
+		}
 		spanish.Stem(env)
 	case inGerman:
 		german.Stem(env)
@@ -43,6 +46,21 @@ const enoughWords = 200
 // languageOf tells the language of a text by its small words: which language
 // has most of those that are there. A tie is English.
 func languageOf(texts ...string) language {
+	best, _ := signsOf(texts...)
+	return best
+}
+
+// languageOfQuery is the same for a query, where one small word is no sign: "car",
+// "mit", "man" and "son" are words of English queries, and "die" is in a title.
+func languageOfQuery(text string) language {
+	if l, signs := signsOf(text); signs > 1 {
+		return l
+	}
+	return inEnglish
+}
+
+// signsOf tells the language, and how many small words are of it.
+func signsOf(texts ...string) (best language, signs int) {
 	var count [languages]int
 	seen := 0
 	var a analyser
@@ -60,13 +78,13 @@ func languageOf(texts ...string) language {
 			}
 		}
 	}
-	best := inEnglish
+	best = inEnglish
 	for l := range languages {
 		if count[l] > count[best] {
 			best = l
 		}
 	}
-	return best
+	return best, count[best]
 }
 
 func trailing(of uint8) language {

@@ -41,6 +41,8 @@ func (x *Index) like(t *queryTerm) []uint32 {
 	}
 	var all []found
 	mask, size := letters([]byte(text)), utf8.RuneCountInString(text)
+	german := stemOf(t.word, inGerman) // one word alone does not tell its language
+	germanMask := letters([]byte(german))
 	allowed := 0
 	switch {
 	case size >= twoWrong:
@@ -61,8 +63,8 @@ func (x *Index) like(t *queryTerm) []uint32 {
 				continue
 			}
 			fallthrough
-		case size >= partOf && maybePart(m, mask):
-			if size >= partOf && compound(text, x.lists[i].text) {
+		case size >= partOf && (maybePart(m, mask) || maybePart(m, germanMask)):
+			if term := x.lists[i].text; size >= partOf && (compound(text, term) || compound(german, term)) {
 				all = append(all, found{uint32(i), allowed + 1})
 			}
 		}
@@ -94,7 +96,7 @@ func (x *Index) compounds(text string, not uint32) (lists []uint32) {
 	}
 	mask := letters([]byte(text))
 	for i, m := range x.masks {
-		if m != 0 && maybePart(m, mask) && uint32(i) != not && compound(text, x.lists[i].text) && len(lists) < maxLike*maxLike {
+		if m != 0 && maybePart(m, mask) && uint32(i) != not && compound(text, x.lists[i].text) {
 			lists = append(lists, uint32(i))
 		}
 	}
@@ -123,16 +125,23 @@ func wordlike(term string) bool {
 
 // otherStems are the stems of a word by the rules of all languages.
 func otherStems(word string) (stems []string) {
-	if !stemmed([]byte(word)) {
+	if !stemmed(word) {
 		return nil
 	}
-	env := snowballstem.NewEnv("")
 	for l := range languages {
-		env.SetCurrent(word)
-		l.stem(env)
-		stems = append(stems, env.Current())
+		stems = append(stems, stemOf(word, l))
 	}
 	return stems
+}
+
+// stemOf is the stem of a folded word by the rules of a language.
+func stemOf(word string, l language) string {
+	if !stemmed(word) {
+		return word
+	}
+	env := snowballstem.NewEnv(word)
+	l.stem(env)
+	return env.Current()
 }
 
 // typos counts the letters that are wrong, missing, too many or swapped with
@@ -173,6 +182,10 @@ func typos(a, b string, most int) int {
 	return last[len(rb)]
 }
 
+// asciiLetters are those of letters of which one wrong letter changes two; one
+// that has several bytes can change more of the others.
+const asciiLetters = 1<<26 - 1
+
 // letters tells what is quickly compared of a term: in the lower half its letters,
 // a bit for each and some for all other signs; above them its length, its first
 // and its last byte. It is never 0.
@@ -193,7 +206,7 @@ func letters(text []byte) (m uint64) {
 // most, and the length by up to four bytes.
 func maybeTypo(a, b uint64, typos int) bool {
 	d := int(uint8(a>>32)) - int(uint8(b>>32))
-	return uint8(a>>40) == uint8(b>>40) && bits.OnesCount32(uint32(a)^uint32(b)) <= 2*typos && d <= 4*typos && -d <= 4*typos
+	return uint8(a>>40) == uint8(b>>40) && bits.OnesCount32((uint32(a)^uint32(b))&asciiLetters) <= 2*typos && d <= 4*typos && -d <= 4*typos
 }
 
 // maybePart reports whether one of two words may begin or end with the other.

@@ -48,7 +48,7 @@ func ParseQuery(text string, now time.Time) Query {
 		word, term string
 	}
 	var all []asked
-	a := analyser{query: true, language: languageOf(text)}
+	a := analyser{query: true, language: languageOfQuery(text)}
 	a.emit = func(t token) { all = append(all, asked{token: t, word: string(t.word), term: a.stem(t.word)}) }
 	a.scan(text)
 
@@ -104,7 +104,7 @@ func ParseQuery(text string, now time.Time) Query {
 	if !now.IsZero() {
 		today = dayOf(now.UnixMicro())
 	}
-	q.dates = datesOf(text, words, today)
+	q.dates = datesOf(text, words, a.language, today)
 	if !slices.ContainsFunc(q.terms, func(t queryTerm) bool { return !t.vague }) {
 		for i := range q.terms {
 			q.terms[i].vague = false

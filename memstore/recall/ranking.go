@@ -34,18 +34,16 @@ func (r *ranking) offer(c candidate) {
 }
 
 // merged is both in one order, but with no more than standingInTen of the latter
-// among each ten. The first of many are so the same as of few.
+// among the first ten, twice that among the first twenty, and so on. The first of
+// many are so the same as of few.
 func (r *ranking) merged() []candidate {
 	slices.SortFunc(r.found, candidate.compare)
 	slices.SortFunc(r.standing, candidate.compare)
 	var out []candidate
 	found, standing := r.found, r.standing
-	given := 0 // of standing in these ten
+	given := 0 // of standing
 	for len(out) < r.limit {
-		if len(out)%10 == 0 {
-			given = 0
-		}
-		mayStand := len(standing) > 0 && given < standingInTen
+		mayStand := len(standing) > 0 && given < mayBeStanding(len(out))
 		switch {
 		case mayStand && (len(found) == 0 || standing[0].compare(found[0]) < 0):
 			out, standing = append(out, standing[0]), standing[1:]
@@ -57,6 +55,19 @@ func (r *ranking) merged() []candidate {
 		}
 	}
 	return out
+}
+
+// mayBeStanding is how many standing instructions there may be with those that
+// stand behind n others.
+func mayBeStanding(n int) int { return standingInTen * (n/10 + 1) }
+
+// withStanding is how many memories merged gives without a limit, of so many.
+func withStanding(found, standing int) int {
+	given := 0
+	for given < standing && given < mayBeStanding(found+given) {
+		given++
+	}
+	return found + given
 }
 
 // top is a heap of the best candidates, with the worst of them on top.
@@ -107,7 +118,7 @@ func (s *search) hits(r *ranking) []Hit {
 	for i, c := range best {
 		raw := float64(c.weight) / grain
 		d := &s.x.docs[s.x.time.order[c.place]]
-		hits[i] = Hit{ID: d.id, Score: rounded(raw / (raw + ideal)), Seq: d.seq}
+		hits[i] = Hit{ID: d.id, Score: max(rounded(raw/(raw+ideal)), 1./grain), Seq: d.seq}
 	}
 	return hits
 }

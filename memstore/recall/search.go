@@ -7,7 +7,7 @@ import (
 // Hit is a memory that a search found.
 type Hit struct {
 	ID    int64
-	Score float64 // in [0, 1]
+	Score float64 // in (0, 1]
 	Seq   int64   // the change that put it into the index
 }
 
@@ -40,13 +40,13 @@ func (x *Index) Search(q Query, kinds uint16, limit int) (hits []Hit, total int)
 	if s == nil {
 		s = new(search)
 	}
-	s.begin(x, &q)
+	s.begin(x, &q, kinds)
 	s.seek()
 	s.gather()
 	s.recount()
 	s.deepen()
 	best := ranking{limit: max(limit, 0)}
-	total = s.visit(kinds, &best)
+	total = s.visit(&best)
 	hits = s.hits(&best)
 	s.end()
 	x.scratch.Put(s)
@@ -59,6 +59,8 @@ type search struct {
 	x *Index
 	q *Query
 	w weights
+
+	kinds uint16 // those that are wanted
 
 	sought []sought // what is looked for, the rarest first
 	pairs  []pair
@@ -100,8 +102,8 @@ func (t *talk) sum() float64 {
 	return t.first + float64(secondShare*t.second) + float64(thirdShare*t.third)
 }
 
-func (s *search) begin(x *Index, q *Query) {
-	s.x, s.q = x, q
+func (s *search) begin(x *Index, q *Query, kinds uint16) {
+	s.x, s.q, s.kinds = x, q, kinds
 	if n := len(x.time.order); len(s.words) < n {
 		n += n / 8
 		s.words, s.base = make([]uint64, n), make([]float64, n)

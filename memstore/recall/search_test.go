@@ -125,7 +125,7 @@ func TestStopWords(t *testing.T) {
 		query string
 		want  []int64
 	}{
-		{"to be or not", []int64{1}},
+		{"to be or not", []int64{1, 2}}, // is is a form of be
 		{"what is the database not", []int64{2}},
 		{"the", []int64{2}},
 	} {

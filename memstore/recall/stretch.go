@@ -71,7 +71,7 @@ func (f *finder) analyse(chunk string, at int) {
 // token takes a token of the text, which is a match if the query has its term.
 func (f *finder) token(t token) {
 	term, ok := f.q.byWord[string(t.word)]
-	if !ok && stemmed(t.word) {
+	if !ok {
 		term, ok = f.q.byTerm[f.analyser.stem(t.word)]
 	}
 	if !ok {

@@ -36,6 +36,9 @@ type manner struct {
 }
 
 func (m *manner) word(w string) {
+	if w == "t" && strings.HasSuffix(m.last[0], "nt") { // the rest of don't, which has come whole
+		return
+	}
 	m.last[2], m.last[1], m.last[0] = m.last[1], m.last[0], w
 	m.n++
 	switch w {

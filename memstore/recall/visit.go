@@ -8,18 +8,23 @@ import (
 // visit weighs the chosen memories, and the neighbours of the best of them in
 // their conversations, and offers those of the right kinds to the ranking. It
 // returns how many it found.
-func (s *search) visit(kinds uint16, best *ranking) (found int) {
+func (s *search) visit(best *ranking) (found int) {
 	t := &s.x.time
+	standing := 0 // of those that are there for that alone
 	offer := func(p, from, to uint32) {
 		if s.stamps[p] == s.round {
 			return
 		}
 		s.stamps[p] = s.round
-		if s.x.kinds[t.order[p]]&kinds == 0 {
+		if s.unwanted(p) {
 			return
 		}
 		if raw, alone := s.weigh(p, from, to); raw > 0 {
-			found++
+			if alone {
+				standing++
+			} else {
+				found++
+			}
 			best.offer(candidate{weight: int64(raw * grain), place: p, alone: alone})
 		}
 	}
@@ -33,17 +38,20 @@ func (s *search) visit(kinds uint16, best *ranking) (found int) {
 			offer(i, from, to)
 		}
 	}
-	return found + s.unchosen(kinds)
+	return withStanding(found+s.unchosen(), standing)
 }
+
+// unwanted reports whether the memory at a place is of a kind that is not asked for.
+func (s *search) unwanted(p uint32) bool { return s.x.kinds[s.x.time.order[p]]&s.kinds == 0 }
 
 // unchosen counts the memories that have words of the query and were not looked
 // at closely.
-func (s *search) unchosen(kinds uint16) (n int) {
+func (s *search) unchosen() (n int) {
 	if len(s.chosen) >= len(s.touched) {
 		return 0
 	}
 	for _, p := range s.touched {
-		if s.stamps[p] != s.round && s.x.kinds[s.x.time.order[p]]&kinds != 0 {
+		if s.stamps[p] != s.round && !s.unwanted(p) {
 			n++
 		}
 	}
