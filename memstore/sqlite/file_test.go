@@ -70,6 +70,50 @@ func TestForgetWipes(t *testing.T) {
 	}
 }
 
+// TestForgetWipesTheSnapshot: nor is it in the stored index of a user with many
+// memories, which holds their words; nor what the memory said before an update.
+func TestForgetWipesTheSnapshot(t *testing.T) {
+	db := openTest(t)
+	s := store(t, db)
+	first := memstoretest.Save(t, s, memstore.Discovery, "xylophone", "quagmire", "").ID
+	for i := range 600 {
+		memstoretest.Save(t, s, memstore.Discovery, fmt.Sprint("t", i), "text of many", "")
+	}
+	loaded := memstore.New(kept{db}, memstore.DefaultOptions())
+	if _, err := memstoretest.User(t, loaded, "alice").Search(t.Context(), memstoretest.Query(t, "many", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := loaded.Close(); err != nil { // the snapshot is stored then
+		t.Fatal(err)
+	}
+	var n int
+	if err := db.conn(readPragmas).queryOne("SELECT count(*) FROM snapshots WHERE instr(blob, CAST('quagmir' AS BLOB)) > 0", nil, &n); err != nil || n == 0 {
+		t.Fatalf("%d parts of a snapshot hold the word, so this test proves nothing: %v", n, err)
+	}
+	if _, err := s.Update(t.Context(), first, memstore.Patch{Content: memstoretest.Text(t, memstore.ContentField, "brouhaha")}); err != nil {
+		t.Fatal(err)
+	}
+	if ok, _, err := s.Forget(t.Context(), first); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	db.wiper.mu.Lock()
+	db.wiper.next = time.Time{}
+	db.wiper.mu.Unlock()
+	if !db.Wipe(t.Context()) {
+		t.Fatal("nothing held the wiper off, and it did not finish")
+	}
+	for _, w := range []string{"xylophon", "quagmir", "brouhaha"} {
+		if with := holds(t, db, w); with != nil {
+			t.Errorf("%q is still in %v", w, with)
+		}
+	}
+}
+
+// kept is a backend that outlives the store on it.
+type kept struct{ *DB }
+
+func (kept) Close() error { return nil }
+
 // TestForgetWipesRebalancedPages erases most of many memories of very
 // different sizes. SQLite moves cells between pages meanwhile and leaves copies
 // in the gaps, which secure_delete does not reach.
