@@ -29,8 +29,8 @@ type pair struct {
 // has, those that are nearly the same.
 func (s *search) seek() {
 	x, q := s.x, s.q
-	unknown := 0
 	s.sum = 0
+	looks := 0
 	for i := range q.terms {
 		t := &q.terms[i]
 		list, known := x.terms.find(x.lists, []byte(t.text))
@@ -38,11 +38,15 @@ func (s *search) seek() {
 			s.sought = append(s.sought, sought{list: list, df: x.lists[list].df, nth: i, plain: true})
 		} else {
 			s.sum += rounded(t.weight() * math.Log(float64(2*len(x.slots)+1)) / 2)
-			if unknown++; unknown <= maxUnknown {
-				s.group(i, likeWeight, x.like(t))
-			}
 		}
-		if known && t.inGerman {
+		if !known || t.inGerman {
+			looks++
+		}
+		switch {
+		case looks > maxLooks:
+		case !known:
+			s.group(i, likeWeight, x.like(t))
+		case t.inGerman:
 			s.group(i, likeWeight, x.compounds(t.text, list))
 		}
 		s.group(i, categoryWeight, x.known(t.things))

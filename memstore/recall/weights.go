@@ -127,7 +127,7 @@ const (
 	// leastPair is the part of a query's value, one in so many, that two words must
 	// have together to be looked for side by side.
 	leastPair = 10
-	// maxUnknown is how many words that no memory has are looked for in words
-	// nearly like them.
-	maxUnknown = 4
+	// maxLooks is for how many words of a query all terms are gone through, for
+	// those nearly like one that no memory has, and for German compounds.
+	maxLooks = 4
 )
