@@ -97,8 +97,9 @@ for (const [name, connect] of Object.entries(transports)) {
   await check('each finds their own alone', async () => {
     for (const [user, other] of [['alice', 'bob'], ['bob', 'alice']]) {
       const found = await users[user].call('mem_search', { query: word });
-      assert.deepEqual(found.structuredContent.hits.map((hit) => hit.id), [ids[user]]);
-      assert.equal(found.structuredContent.total, 1);
+      const hits = found.structuredContent.hits.map((hit) => hit.id);
+      assert.equal(hits[0], ids[user]); // behind it may stand what the user saved beside it
+      for (const other of Object.keys(ids)) if (other !== user) assert.ok(!hits.includes(ids[other]));
       const none = await users[user].call('mem_search', { query: `${other}secret` });
       assert.deepEqual([none.structuredContent.hits, none.structuredContent.total], [[], 0]);
       const context = JSON.stringify(await users[user].call('mem_context', {}));
@@ -153,7 +154,7 @@ for (const [name, connect] of Object.entries(transports)) {
       const reader = await connect('alice', '--read-only');
       assert.deepEqual((await reader.client.listTools()).tools.map((tool) => tool.name).sort(),
         ['mem_context', 'mem_get_observation', 'mem_history', 'mem_search', 'mem_stats', 'mem_timeline']);
-      assert.equal((await reader.call('mem_search', { query: word })).structuredContent.total, 1);
+      assert.ok((await reader.call('mem_search', { query: word })).structuredContent.total > 0);
       await assert.rejects(reader.call('mem_save', { type: 'decision', title: 'No', content: 'No' }), /there are mem_context, /);
       assert.deepEqual((await alice.call('mem_stats', {})).structuredContent, before);
       await reader.client.close();
