@@ -168,13 +168,16 @@ func (r *importRun) toTopic(old *importedMemory, rec *ready) (Imported, error) {
 	if old.says(rec.text) {
 		return Imported{Outcome: Deduped, ID: old.ID}, nil
 	}
-	updated := firstTime(rec.Memory.Updated, rec.Memory.Created, r.tx.now)
+	updated := firstTime(rec.Memory.Updated, rec.Memory.Created)
 	if updated.After(old.Updated) {
 		return r.change(old, rec, updated)
 	}
 	same, err := r.saidEver(old, rec.text)
 	if err != nil || same {
 		return Imported{Outcome: Deduped, ID: old.ID}, err
+	}
+	if updated.IsZero() { // it does not say when, so it is now; a second time it is known
+		return r.change(old, rec, notBefore(r.tx.now, old.Updated))
 	}
 	return skipped(invalid("another memory has its topic_key and is newer")), nil
 }

@@ -131,6 +131,9 @@ func (s *Store) loadIndex(ctx context.Context, u *userIndex) error {
 	if err != nil || x == nil {
 		return err
 	}
+	if read >= snapshotFrom {
+		x.Compact() // only such a one can be stored
+	}
 	u.mu.Lock()
 	u.idx = x
 	u.copies.clear()

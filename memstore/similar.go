@@ -15,9 +15,10 @@ type Likeness struct {
 const (
 	// maxSimilar is how many near-duplicates a save names.
 	maxSimilar = 3
-	// smallStore is how many memories a user may have for a save to load the
-	// index: some milliseconds, once.
+	// smallStore is how many memories a user may have, and smallText how many bytes
+	// of text, for a save to load the index: some milliseconds, once.
 	smallStore = 500
+	smallText  = 1 << 20
 )
 
 // similar finds near-duplicates of a memory that was just saved, if the user's
@@ -33,7 +34,7 @@ func (s *Store) similar(ctx context.Context, id int64) []Likeness {
 			if err != nil {
 				return err
 			}
-			small = head.Memories <= smallStore
+			small = head.Memories <= smallStore && head.Bytes <= smallText
 			if err := s.follow(u, r, head, true); err != nil {
 				return err
 			}

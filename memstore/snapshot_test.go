@@ -94,6 +94,38 @@ func TestSnapshotIsStoredAndUsed(t *testing.T) {
 	}
 }
 
+// TestSnapshotIsRenewed: also when a memory that the last one covers has changed.
+func TestSnapshotIsRenewed(t *testing.T) {
+	backend := openSQLite(t, filepath.Join(t.TempDir(), "memory.db"))
+	s := memstoretest.User(t, memstore.New(backend, memstore.DefaultOptions()), "alice")
+	load := func() *counted {
+		t.Helper()
+		c := &counted{Backend: backend}
+		db := memstore.New(c, memstore.DefaultOptions())
+		defer db.StopBackground()
+		loaded := memstoretest.User(t, db, "alice")
+		if _, err := loaded.Search(t.Context(), memstoretest.Query(t, "t5", 1)); err != nil {
+			t.Fatal(err)
+		}
+		loaded.WaitBackground()
+		return c
+	}
+	ids := fill(t, s, 600)
+	load()
+	if _, err := s.Update(t.Context(), ids[3], memstore.Patch{Content: memstoretest.Text(t, memstore.ContentField, "changed")}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 700 {
+		memstoretest.Save(t, s, memstore.Discovery, fmt.Sprint("more", i), "text", "")
+	}
+	if c := load(); c.changes != 701 {
+		t.Fatalf("%d changes beyond the first snapshot", c.changes)
+	}
+	if c := load(); c.changes != 0 {
+		t.Errorf("%d changes beyond the second snapshot: it was not stored", c.changes)
+	}
+}
+
 // TestErasedWhileStored: an erasure between the parts of a snapshot, or between
 // the load and the first part, leaves nothing stored.
 func TestErasedWhileStored(t *testing.T) {

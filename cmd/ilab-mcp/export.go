@@ -35,11 +35,17 @@ func (c *exportCommand) run(ctx context.Context, e env) error {
 	if err := c.free(); err != nil {
 		return err
 	}
+	if c.File != "-" {
+		c.target = c.File
+	}
 	var n transfer.Exported
 	err := c.withUser(ctx, e, exportExample, memstore.DefaultOptions(), func(s *memstore.Store) error {
 		stats, err := s.Stats(ctx)
 		if err != nil {
 			return err
+		}
+		if c.Force && stats.Memories+stats.Sessions == 0 { // a user or a store that was mistyped
+			return errors.New("this user has nothing in the store, so no file was replaced; check --user and --db")
 		}
 		if c.File == "-" && e.terminal { // the export itself is what moves there
 			e.watched = false

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -13,6 +15,29 @@ import (
 type whose struct {
 	config.Who
 	config.Store
+
+	target string // a file that the command writes; "" for none
+}
+
+// spare refuses to write over the store, or over a file that belongs to it.
+func (w *whose) spare(store, right string) error {
+	if w.target == "" {
+		return nil
+	}
+	target, err := os.Stat(w.target)
+	if err != nil {
+		return nil //nolint:nilerr // there is none to write over
+	}
+	files := []string{store, store + "-wal", store + "-shm", store + ".lock", store + ".open"}
+	if copies, err := filepath.Glob(store + ".v*.bak"); err == nil { // a strange name may hide them
+		files = append(files, copies...)
+	}
+	for _, name := range files {
+		if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
+			return &config.Error{What: "that file belongs to the store itself", Do: "Name another.", Example: right}
+		}
+	}
+	return nil
 }
 
 // withUser opens the store, gives f the memory of the user that the command line
@@ -29,6 +54,9 @@ func (w *whose) withUser(ctx context.Context, e env, right string, o memstore.Op
 	}
 	path, err := config.StorePath(w.Store, e.getenv)
 	if err != nil {
+		return err
+	}
+	if err := w.spare(path, right); err != nil {
 		return err
 	}
 	backend, err := sqlite.Open(ctx, path, sqlite.Options{Program: buildVersion()})

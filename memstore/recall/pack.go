@@ -133,8 +133,9 @@ func (p *packer) add(t token) {
 	same := uint64(0)
 	if p.next == t.pos+1 {
 		same = 1
-	} else if p.manner.on {
-		p.manner.word(string(t.word))
+	}
+	if p.manner.on {
+		p.manner.word(string(t.word), same == 1)
 	}
 	p.next = t.pos + 1
 	if p.spoken != p.next && !p.language.stopWord(t.word) {

@@ -9,7 +9,6 @@ import (
 type candidate struct {
 	weight int64  // in grains, so that it is the same on all machines
 	place  uint32 // in the timeline
-	alone  bool   // only because it is a standing instruction
 }
 
 // compare orders better candidates before worse, of equal ones the newer. No two
@@ -19,35 +18,39 @@ func (a candidate) compare(b candidate) int {
 }
 
 // ranking keeps the best candidates of those offered, and apart from them the
-// best of those that are there for being standing instructions alone.
+// best standing instructions, which weigh more for being such. One may be in both.
 type ranking struct {
 	limit           int
 	found, standing top
 }
 
-func (r *ranking) offer(c candidate) {
-	if c.alone {
-		r.standing.offer(c, r.limit)
-	} else {
-		r.found.offer(c, r.limit)
-	}
-}
-
-// merged is both in one order, but with no more than standingInTen of the latter
-// among the first ten, twice that among the first twenty, and so on. The first of
-// many are so the same as of few.
+// merged is both in one order, each memory once, but with no more than
+// standingInTen among the first ten that are there for being standing
+// instructions, twice that among the first twenty, and so on. The first of many
+// are so the same as of few.
 func (r *ranking) merged() []candidate {
+	if len(r.found) == 0 { // instructions are no answer to what nothing is known of
+		return nil
+	}
 	slices.SortFunc(r.found, candidate.compare)
 	slices.SortFunc(r.standing, candidate.compare)
 	var out []candidate
-	found, standing := r.found, r.standing
-	given := 0 // of standing
+	given := func(c candidate) bool {
+		return slices.ContainsFunc(out, func(o candidate) bool { return o.place == c.place })
+	}
+	found, standing, stand := r.found, r.standing, 0
 	for len(out) < r.limit {
-		mayStand := len(standing) > 0 && given < mayBeStanding(len(out))
+		for len(found) > 0 && given(found[0]) {
+			found = found[1:]
+		}
+		for len(standing) > 0 && given(standing[0]) {
+			standing = standing[1:]
+		}
+		mayStand := len(standing) > 0 && stand < mayBeStanding(len(out))
 		switch {
 		case mayStand && (len(found) == 0 || standing[0].compare(found[0]) < 0):
 			out, standing = append(out, standing[0]), standing[1:]
-			given++
+			stand++
 		case len(found) > 0:
 			out, found = append(out, found[0]), found[1:]
 		default:
@@ -63,6 +66,9 @@ func mayBeStanding(n int) int { return standingInTen * (n/10 + 1) }
 
 // withStanding is how many memories merged gives without a limit, of so many.
 func withStanding(found, standing int) int {
+	if found == 0 {
+		return 0
+	}
 	given := 0
 	for given < standing && given < mayBeStanding(found+given) {
 		given++
@@ -115,10 +121,12 @@ func (s *search) hits(r *ranking) []Hit {
 	best := r.merged()
 	hits := make([]Hit, len(best))
 	ideal := s.ideal()
+	last := 1.0 // a standing instruction that had to wait has no more than what it stands behind
 	for i, c := range best {
 		raw := float64(c.weight) / grain
 		d := &s.x.docs[s.x.time.order[c.place]]
-		hits[i] = Hit{ID: d.id, Score: max(rounded(raw/(raw+ideal)), 1./grain), Seq: d.seq}
+		last = min(last, max(rounded(raw/(raw+ideal)), 1./grain))
+		hits[i] = Hit{ID: d.id, Score: last, Seq: d.seq}
 	}
 	return hits
 }

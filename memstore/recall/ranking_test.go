@@ -8,50 +8,53 @@ import (
 	"pgregory.net/rapid"
 )
 
-// ranked is what a ranking gives, by sorting everything.
-func ranked(all []candidate) (out []candidate) {
-	all = slices.Clone(all)
-	slices.SortFunc(all, candidate.compare)
-	standing := 0
-	for len(all) > 0 {
-		i := 0
-		if standing >= 2*(len(out)/10+1) {
-			i = slices.IndexFunc(all, func(c candidate) bool { return !c.alone })
-		}
-		if i < 0 {
-			break
-		}
-		if all[i].alone {
-			standing++
-		}
-		out = append(out, all[i])
-		all = slices.Delete(all, i, i+1)
-	}
-	return out
-}
-
 // TestRanking: the best of those offered, in any order, are the first of all
-// sorted; a larger limit only adds to them; and their number is known before.
+// sorted, each memory once; a larger limit only adds to them; and their number is
+// known before.
 func TestRanking(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(0, 60).Draw(t, "n")
-		all := make([]candidate, n)
-		standing := 0
-		share := rapid.IntRange(1, 4).Draw(t, "share")
-		for i := range all {
-			all[i] = candidate{weight: rapid.Int64Range(1, 20).Draw(t, "weight"), place: uint32(i), alone: rapid.IntRange(0, share).Draw(t, "alone") == 0}
-			if all[i].alone {
-				standing++
+		n := rapid.IntRange(0, 40).Draw(t, "n")
+		var found, standing []candidate
+		only := 0 // standing, and nothing else
+		for p := range n {
+			c := candidate{weight: rapid.Int64Range(1, 20).Draw(t, "weight"), place: uint32(p)}
+			what := rapid.IntRange(0, 5).Draw(t, "what")
+			if what != 0 {
+				found = append(found, c)
+			} else {
+				only++
+			}
+			if what <= 1 {
+				c.weight += 10
+				standing = append(standing, c)
 			}
 		}
-		want := ranked(all)
-		if got := withStanding(n-standing, standing); got != len(want) {
-			t.Fatalf("%d found and %d standing: %d, want %d", n-standing, standing, got, len(want))
+		want := (&ranking{limit: 1 << 20, found: slices.Clone(found), standing: slices.Clone(standing)}).merged()
+		seen, stood := map[uint32]bool{}, 0
+		for i, c := range want {
+			if seen[c.place] {
+				t.Fatalf("%v is there twice", c)
+			}
+			seen[c.place] = true
+			if !slices.Contains(found, c) {
+				if stood++; stood > 2*(i/10+1) {
+					t.Fatalf("%d of the first %d are there for being instructions", stood, i+1)
+				}
+			}
+		}
+		if len(found) > 0 && len(want) < len(found) || len(found) == 0 && len(want) > 0 {
+			t.Fatalf("%d of %d found", len(want), len(found))
+		}
+		if total := withStanding(len(found), only); len(want) > total {
+			t.Fatalf("%d hits of %d", len(want), total)
 		}
 		for limit := range n + 2 {
 			r := ranking{limit: limit}
-			for _, c := range rapid.Permutation(all).Draw(t, "order") {
-				r.offer(c)
+			for _, c := range rapid.Permutation(found).Draw(t, "found") {
+				r.found.offer(c, limit)
+			}
+			for _, c := range rapid.Permutation(standing).Draw(t, "standing") {
+				r.standing.offer(c, limit)
 			}
 			if got := r.merged(); !slices.Equal(got, want[:min(limit, len(want))]) {
 				t.Fatalf("limit %d: %v, want %v", limit, got, want)
@@ -97,6 +100,53 @@ func TestStandingInTen(t *testing.T) {
 	}
 }
 
+// TestInstructionsDoNotFlood: nor do those that stand between what was found, which
+// are there for that as any other memory is; where nothing is found they are no
+// answer; and no score is above the one before.
+func TestInstructionsDoNotFlood(t *testing.T) {
+	x := NewIndex(1, 0)
+	for id := int64(1); id <= 40; id++ {
+		content := fmt.Sprintf("The service svc%d listens on port %d", id, 7000+id)
+		if id%4 == 0 {
+			content = fmt.Sprintf("Always answer me in style %d when I ask about matter %d", id, id)
+		}
+		put(t, x, id, note{ID: id, Session: "one", Updated: id, Content: content})
+	}
+	for _, query := range []string{"which port does svc7 use?", "svc7 port", "who said so about svc21?"} {
+		hits, _ := x.Search(parse(query), allKinds, 20)
+		rules := 0
+		for i, h := range hits[:10] {
+			if h.ID%4 == 0 {
+				rules++
+			}
+			if i > 0 && h.Score > hits[i-1].Score {
+				t.Errorf("%q: score %v after %v", query, h.Score, hits[i-1].Score)
+			}
+		}
+		if rules > 5 { // a quarter of the neighbours are
+			t.Errorf("%q: %d of ten are instructions: %v", query, rules, ids(hits))
+		}
+		if i := slices.IndexFunc(hits, func(h Hit) bool { return h.ID%4 != 0 }); i > standingInTen {
+			t.Errorf("%q: %d instructions come first", query, i)
+		}
+	}
+	if hits, total := x.Search(parse("what is the capital of Mongolia?"), allKinds, 10); total != 0 {
+		t.Errorf("unknown words: %v of %d", ids(hits), total)
+	}
+}
+
+// TestOwnWordFirst: to keywords, what has the word comes before what has not,
+// whoever wrote it.
+func TestOwnWordFirst(t *testing.T) {
+	x := NewIndex(1, 0)
+	for id, content := range []string{"I like tea", "My editor is vim", "The user is Marta Kowalczyk", "I commit often, with my name", "We deploy on Fridays"} {
+		put(t, x, int64(id)+1, note{ID: int64(id) + 1, Session: "one", Updated: int64(id) + 1, Content: content})
+	}
+	if hits, _ := x.Search(parse("Marta"), allKinds, 10); len(hits) == 0 || hits[0].ID != 3 {
+		t.Errorf("Marta: %v", ids(hits))
+	}
+}
+
 // TestNewestStanding: of more standing instructions than are looked at, the newest
 // by their own time, whenever they came into the index.
 func TestNewestStanding(t *testing.T) {
@@ -110,10 +160,11 @@ func TestNewestStanding(t *testing.T) {
 			}
 			put(t, x, id, note{ID: id, Content: fmt.Sprintf("Always tell me about q%dq", id)})
 		}
+		put(t, x, n+1, note{ID: n + 1, Content: "a zebra"})
 		hits, total := x.Search(parse("where is the zebra?"), allKinds, 10)
 		return fmt.Sprint(ids(hits), total)
 	}
-	if a, b := search(false), search(true); a != b || a != fmt.Sprint([]int64{n, n - 1}, 2) {
+	if a, b := search(false), search(true); a != b || a != fmt.Sprint([]int64{n + 1, n, n - 1}, 3) && a != fmt.Sprint([]int64{n, n - 1, n + 1}, 3) {
 		t.Errorf("%s, put backwards %s", a, b)
 	}
 }
@@ -136,7 +187,7 @@ func TestPrefixes(t *testing.T) {
 	for _, text := range []string{"zebra", "where was the zebra in the garden?", "what was on 2026-05-04?", "zebra in May", "number 77"} {
 		q := parse(text)
 		all, total := x.Search(q, allKinds, 1000)
-		if len(all) != total || total == 0 {
+		if len(all) > total || len(all) < total-len(x.advice) || total == 0 {
 			t.Fatalf("%q: %d of %d", text, len(all), total)
 		}
 		for limit := range all {

@@ -13,7 +13,8 @@ type Hit struct {
 
 // Search returns the memories that have something of q and a kind in kinds (bit
 // k is kind k), best first, at most limit of them, and total, the number of all
-// that it found.
+// that it found; with them it counts some standing instructions that are not
+// given, whatever the limit, for want of room among each ten.
 //
 // It goes in steps, each told where it is done:
 //

@@ -27,6 +27,14 @@ const (
 
 var errSnapshot = errors.New("recall: not a snapshot that can be used")
 
+// Compact clears out what is left of replaced and removed memories. It costs as much
+// as the index is long.
+func (x *Index) Compact() {
+	if len(x.docs) != len(x.slots) || len(x.spare) > 0 {
+		x.compact(1)
+	}
+}
+
 // Snapshot gives the index as a snapshot; nil where it has left memories out or
 // has many dead ones, which a newly built one has not.
 func (x *Index) Snapshot() []byte {

@@ -107,7 +107,7 @@ func FuzzQuery(f *testing.F) {
 		put(t, x, 2, note{ID: 2, Content: text})
 		check(t, x)
 		hits, total := x.Search(q, allKinds, 10)
-		if q.Empty() != (total == 0) || len(hits) != total {
+		if q.Empty() != (total == 0) || len(hits) > total {
 			t.Fatalf("empty %v, but %d found: %q", q.Empty(), total, termTexts(q))
 		}
 		for _, h := range hits {

@@ -35,14 +35,22 @@ type manner struct {
 	last  [3]string // the latest words, the newest first
 }
 
-func (m *manner) word(w string) {
+// word takes the next word, or a part of the last one: the i of I'd, which has
+// come whole.
+func (m *manner) word(w string, part bool) {
+	if part {
+		if w == "i" {
+			m.found |= firstPerson
+		}
+		return
+	}
 	if w == "t" && strings.HasSuffix(m.last[0], "nt") { // the rest of don't, which has come whole
 		return
 	}
 	m.last[2], m.last[1], m.last[0] = m.last[1], m.last[0], w
 	m.n++
 	switch w {
-	case "i", "id", "ill", "im", "ive", "me", "mine", "my", "our", "ours", "us", "we":
+	case "i", "im", "ive", "me", "mine", "my", "our", "ours", "us", "we":
 		m.found |= firstPerson
 	}
 	if timeWord(w) {

@@ -10,7 +10,7 @@ import (
 // returns how many it found.
 func (s *search) visit(best *ranking) (found int) {
 	t := &s.x.time
-	standing := 0 // of those that are there for that alone
+	standing := 0 // instructions that have nothing else to say
 	offer := func(p, from, to uint32) {
 		if s.stamps[p] == s.round {
 			return
@@ -19,13 +19,16 @@ func (s *search) visit(best *ranking) (found int) {
 		if s.unwanted(p) {
 			return
 		}
-		if raw, alone := s.weigh(p, from, to); raw > 0 {
-			if alone {
+		raw, instructs := s.weigh(p, from, to)
+		if raw > 0 {
+			found++
+			best.found.offer(candidate{weight: int64(raw * grain), place: p}, best.limit)
+		}
+		if instructs {
+			if raw <= 0 {
 				standing++
-			} else {
-				found++
 			}
-			best.offer(candidate{weight: int64(raw * grain), place: p, alone: alone})
+			best.standing.offer(candidate{weight: int64((max(raw, 0) + s.w.standing) * grain), place: p}, best.limit)
 		}
 	}
 	for _, p := range s.chosen {
@@ -69,9 +72,10 @@ func (s *search) ideal() float64 {
 		float64((s.w.base+s.w.near+s.w.talk)*s.sum) + s.w.share
 }
 
-// weigh adds up what speaks for a memory; nothing if it has nothing of its own.
-// alone says that only its being a standing instruction does.
-func (s *search) weigh(p, from, to uint32) (sum float64, alone bool) {
+// weigh adds up what speaks for a memory; nothing if it has nothing of its own. It
+// also reports whether it is a standing instruction, asked a question, which may
+// be given for that too.
+func (s *search) weigh(p, from, to uint32) (sum float64, instructs bool) {
 	x, w := s.x, &s.w
 	slot := x.time.order[p]
 	near, date := s.near(p, from, to), 0.0
@@ -79,12 +83,9 @@ func (s *search) weigh(p, from, to uint32) (sum float64, alone bool) {
 		date = s.dates[p]
 	}
 	traits := x.traits[slot]
-	instructs := s.q.question && traits.instructs()
+	instructs = s.q.question && traits.instructs()
 	if near == 0 && date == 0 {
-		if !instructs {
-			return 0, false
-		}
-		alone = true
+		return 0, instructs
 	}
 	sum = float64(s.perNear*near) + float64(w.date*date) + float64(w.base*s.base[p])
 	if has := s.words[p]; has != 0 {
@@ -104,16 +105,13 @@ func (s *search) weigh(p, from, to uint32) (sum float64, alone bool) {
 			}
 		}
 	}
-	if traits&firstPerson != 0 {
+	if traits&firstPerson != 0 && (s.q.question || s.words[p] != 0) {
 		sum += w.first
-	}
-	if instructs {
-		sum += w.standing
 	}
 	if s.q.advice || s.q.wants != 0 {
 		sum += s.answers(traits)
 	}
-	return sum, alone
+	return sum, instructs
 }
 
 // rarest is the greatest value among what a memory has.
