@@ -190,13 +190,14 @@ func (s *Store) readChunks(ctx context.Context, u *userIndex, chunks chan<- chun
 	begun := false
 	for {
 		var c chunk
+		served := false // another load was faster
 		c.err = s.db.backend.Scan(ctx, s.user, func(r Reader) (err error) {
 			if c.head, err = r.Head(); err != nil {
 				return err
 			}
 			if !begun || c.head.Epoch != epoch || c.head.Seq < after {
 				begun, epoch, after, c.first = true, c.head.Epoch, 0, true
-				if u.serves(c.head) {
+				if served = u.serves(c.head); served {
 					return nil
 				}
 				if c.stored, err = s.loadSnapshot(r, c.head); err != nil {
@@ -209,7 +210,7 @@ func (s *Store) readChunks(ctx context.Context, u *userIndex, chunks chan<- chun
 			c.changes, c.remade, err = readChanges(r, after)
 			return err
 		})
-		if c.err == nil && c.first && u.serves(c.head) {
+		if c.err == nil && served {
 			return
 		}
 		select {

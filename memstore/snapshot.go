@@ -1,7 +1,6 @@
 package memstore
 
 import (
-	"encoding/binary"
 	"slices"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore/recall"
@@ -55,9 +54,7 @@ func (s *Store) keepSnapshot(u *userIndex, read int) {
 			b, epoch, seq = u.idx.Snapshot(), u.idx.Epoch(), u.idx.Seq()
 		}
 		u.mu.RUnlock()
-		var random [8]byte
-		mustRead(s.db.opts.Rand, random[:])
-		run := int64(binary.BigEndian.Uint64(random[:]) >> 1)
+		run := int64(newOp(s.db.opts.Rand) >> 1)
 		n := 0
 		for part := range slices.Chunk(b, snapshotPart) {
 			p := &SnapshotPart{Run: run, Part: n, Blob: Sealed{b: part}}

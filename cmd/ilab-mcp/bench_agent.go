@@ -58,10 +58,7 @@ func newAgent(ctx context.Context, t transport.Interface, left func()) (*agent, 
 	a := &agent{client: client.NewClient(t), took: map[string][]time.Duration{}, left: left}
 	err := a.client.Start(ctx)
 	if err == nil {
-		var hello mcp.InitializeRequest
-		hello.Params.ProtocolVersion = mcp.LegacyProtocolVersions()[0]
-		hello.Params.ClientInfo = mcp.Implementation{Name: "ilab-mcp bench", Version: buildVersion()}
-		_, err = a.client.Initialize(ctx, hello)
+		err = greet(ctx, a.client, "ilab-mcp bench")
 	}
 	if err != nil {
 		return nil, errors.Join(err, a.close())

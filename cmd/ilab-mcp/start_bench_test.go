@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -41,36 +38,10 @@ const (
 func BenchmarkStart(b *testing.B) {
 	dir := b.TempDir()
 	run := func(b *testing.B, name string, args ...string) {
-		cmd := exec.CommandContext(b.Context(), name, args...)
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			b.Fatal(err)
-		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			b.Fatal(err)
-		}
-		r := bufio.NewReader(out)
-		say := func(messages ...string) {
-			if _, err := io.WriteString(in, strings.Join(messages, "\n")+"\n"); err != nil {
-				b.Fatal(err)
-			}
-			if _, err := r.ReadString('\n'); err != nil {
-				b.Fatal(err)
-			}
-		}
-		say(initialize)
-		say(initialized, listTools)
+		p := startPipe(b, "", name, args...)
+		p.say(listTools)
 		b.StopTimer()
-		if err := in.Close(); err != nil {
-			b.Fatal(err)
-		}
-		if err := cmd.Wait(); err != nil {
-			b.Fatal(err)
-		}
+		p.end()
 		b.StartTimer()
 	}
 	b.Run("Bare", func(b *testing.B) {

@@ -39,13 +39,19 @@ func (t *tour) arrive(ctx context.Context, name, email string) *person {
 	}
 	p.client = client.NewClient(pipe)
 	t.people = append(t.people, p)
-	var hello mcp.InitializeRequest
-	hello.Params.ProtocolVersion = mcp.LegacyProtocolVersions()[0]
-	hello.Params.ClientInfo = mcp.Implementation{Name: "ilab-mcp tour", Version: buildVersion()}
-	if _, err := p.client.Initialize(ctx, hello); err != nil {
+	if err := greet(ctx, p.client, "ilab-mcp tour"); err != nil {
 		t.fail(fmt.Errorf("greet the server of %s: %w\n%s", name, err, t.logOf(name)))
 	}
 	return p
+}
+
+// greet begins a session of MCP as a client of that name.
+func greet(ctx context.Context, c *client.Client, name string) error {
+	var hello mcp.InitializeRequest
+	hello.Params.ProtocolVersion = mcp.LegacyProtocolVersions()[0]
+	hello.Params.ClientInfo = mcp.Implementation{Name: name, Version: buildVersion()}
+	_, err := c.Initialize(ctx, hello)
+	return err
 }
 
 // command makes the process. Settings of the surroundings are kept out of it;

@@ -1,9 +1,6 @@
 package recall
 
-import (
-	"encoding/binary"
-	"maps"
-)
+import "maps"
 
 // compact gives the live memories new slots, in the same order, and clears the
 // dead ones out of every list. It costs as much as the index is long, but only
@@ -91,11 +88,7 @@ func (x *Index) compactForward(to []uint32) {
 				if !ok {
 					break
 				}
-				v := uint64(to[list]) << 1
-				if same {
-					v++
-				}
-				x.packed = binary.AppendUvarint(x.packed, v)
+				x.packed = appendToken(x.packed, to[list], same)
 			}
 			b = x.packed
 		}

@@ -54,6 +54,16 @@ func (a *arena) bytes() int64 {
 	return sum
 }
 
+// appendToken writes one of a memory's terms; same says that it stands at the place
+// of the one before.
+func appendToken(b []byte, term uint32, same bool) []byte {
+	v := uint64(term) << 1
+	if same {
+		v++
+	}
+	return binary.AppendUvarint(b, v)
+}
+
 // tokens goes through a memory's terms.
 type tokens struct{ b []byte }
 

@@ -211,12 +211,15 @@ func (s *search) recount() {
 	}
 }
 
-// take chooses a memory that no word has found.
-func (s *search) take(p uint32) {
-	if s.words[p] == 0 && (len(s.dates) == 0 || s.dates[p] == 0) {
-		s.touched = append(s.touched, p)
-		s.chosen = append(s.chosen, p)
+// take chooses a memory unless a word or a date has found it, and reports whether
+// it did.
+func (s *search) take(p uint32) bool {
+	if s.words[p] != 0 || len(s.dates) > 0 && s.dates[p] != 0 {
+		return false
 	}
+	s.touched = append(s.touched, p)
+	s.chosen = append(s.chosen, p)
+	return true
 }
 
 // fitDates tells how well each memory fits the query's dates: fully if it is of
@@ -240,12 +243,8 @@ func (s *search) fitDates() {
 		if fit < leastDate {
 			continue
 		}
-		if s.words[p] == 0 {
-			s.touched = append(s.touched, uint32(p))
-			s.chosen = append(s.chosen, uint32(p))
-			if !s.unwanted(uint32(p)) {
-				found++
-			}
+		if s.take(uint32(p)) && !s.unwanted(uint32(p)) {
+			found++
 		}
 		s.dates[p] = fit
 	}

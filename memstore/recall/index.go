@@ -1,9 +1,6 @@
 package recall
 
-import (
-	"encoding/binary"
-	"sync"
-)
+import "sync"
 
 // Index is the inverted index of one user's memories. It is not safe for
 // concurrent writers; any number of Search calls may run while nobody writes.
@@ -117,11 +114,7 @@ func (x *Index) Put(seq, id int64, blob []byte) error {
 		if !ok {
 			break
 		}
-		v := uint64(refs[i].list) << 1
-		if same {
-			v++
-		}
-		x.packed = binary.AppendUvarint(x.packed, v)
+		x.packed = appendToken(x.packed, refs[i].list, same)
 	}
 	x.docs = append(x.docs, doc{
 		id: id, updated: f.updated, seq: seq, session: f.session, words: f.words, titled: f.titled,

@@ -41,8 +41,6 @@ func (x *Index) like(t *queryTerm) []uint32 {
 	}
 	var all []found
 	mask, size := letters([]byte(text)), utf8.RuneCountInString(text)
-	german := stemOf(t.word, inGerman) // one word alone does not tell its language
-	germanMask := letters([]byte(german))
 	allowed := 0
 	switch {
 	case size >= twoWrong:
@@ -53,6 +51,8 @@ func (x *Index) like(t *queryTerm) []uint32 {
 	if allowed == 0 {
 		return nil
 	}
+	german := stemOf(t.word, inGerman) // one word alone does not tell its language
+	germanMask := letters([]byte(german))
 	for i, m := range x.masks {
 		switch {
 		case m == 0:

@@ -114,8 +114,8 @@ type packer struct {
 	manner manner
 }
 
-// gap leaves a place free, so that no two words of different fields are
-// neighbours.
+// gap leaves a place free, so that what ends one field and what begins the next
+// never stand at the same.
 func (p *packer) gap() { p.pos++ }
 
 func (p *packer) add(t token) {
@@ -130,19 +130,16 @@ func (p *packer) add(t token) {
 		}
 		p.byWord[string(t.word)] = i
 	}
-	same := uint64(0)
-	if p.next == t.pos+1 {
-		same = 1
-	}
+	same := p.next == t.pos+1
 	if p.manner.on {
-		p.manner.word(string(t.word), same == 1)
+		p.manner.word(string(t.word), same)
 	}
 	p.next = t.pos + 1
 	if p.spoken != p.next && !p.language.stopWord(t.word) {
 		p.spoken = p.next
 		p.words++
 	}
-	p.tokens = binary.AppendUvarint(p.tokens, uint64(i)<<1|same)
+	p.tokens = appendToken(p.tokens, i, same)
 	p.count++
 }
 

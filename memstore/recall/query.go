@@ -23,12 +23,11 @@ type Query struct {
 
 // queryTerm is one term of a query.
 type queryTerm struct {
-	text     string
-	word     string   // folded, as typed
-	vague    bool     // says little in any question
-	inGerman bool     // the language of compounds
-	things   []string // terms for things of the kind that the word names
-	after    []uint32 // the terms that stand right before it, by their place in terms
+	text   string
+	word   string   // folded, as typed
+	vague  bool     // says little in any question
+	things []string // terms for things of the kind that the word names
+	after  []uint32 // the terms that stand right before it, by their place in terms
 }
 
 // weight is what the term counts, of what its rarity is worth.
@@ -80,7 +79,7 @@ func ParseQuery(text string, now time.Time) Query {
 		if !ok {
 			i = uint32(len(q.terms))
 			q.terms = append(q.terms, queryTerm{
-				text: t.term, word: t.word, vague: vague(t.word), inGerman: a.language == inGerman, things: thingsOf(t.word),
+				text: t.term, word: t.word, vague: vague(t.word), things: thingsOf(t.word),
 			})
 			q.byTerm[t.term] = i
 			q.sieve.add(t.term)

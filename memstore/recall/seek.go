@@ -30,6 +30,7 @@ type pair struct {
 func (s *search) seek() {
 	x, q := s.x, s.q
 	s.sum = 0
+	compounds := q.language == inGerman
 	looks := 0
 	for i := range q.terms {
 		t := &q.terms[i]
@@ -39,14 +40,14 @@ func (s *search) seek() {
 		} else {
 			s.sum += rounded(t.weight() * math.Log(float64(2*len(x.slots)+1)) / 2)
 		}
-		if !known || t.inGerman {
+		if !known || compounds {
 			looks++
 		}
 		switch {
 		case looks > maxLooks:
 		case !known:
 			s.group(i, likeWeight, x.like(t))
-		case t.inGerman:
+		case compounds:
 			s.group(i, likeWeight, x.compounds(t.text, list))
 		}
 		s.group(i, categoryWeight, x.known(t.things))

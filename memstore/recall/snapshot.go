@@ -30,15 +30,18 @@ var errSnapshot = errors.New("recall: not a snapshot that can be used")
 // Compact clears out what is left of replaced and removed memories. It costs as much
 // as the index is long.
 func (x *Index) Compact() {
-	if len(x.docs) != len(x.slots) || len(x.spare) > 0 {
+	if !x.compacted() {
 		x.compact(1)
 	}
 }
 
-// Snapshot gives the index as a snapshot; nil where it has left memories out or
-// has many dead ones, which a newly built one has not.
+// compacted reports whether nothing is left of replaced and removed memories.
+func (x *Index) compacted() bool { return len(x.docs) == len(x.slots) && len(x.spare) == 0 }
+
+// Snapshot gives the index as a snapshot; nil where it is empty, has left memories
+// out, or is not compacted.
 func (x *Index) Snapshot() []byte {
-	if len(x.left) > 0 || len(x.docs) != len(x.slots) || len(x.spare) > 0 || len(x.docs) == 0 {
+	if len(x.left) > 0 || len(x.docs) == 0 || !x.compacted() {
 		return nil
 	}
 	size := snapshotHead + len(x.docs)*snapshotRow + len(x.forward.chunks)*4
