@@ -113,26 +113,26 @@ func (s *served) modern(ctx context.Context, credential, tool string, arguments 
 	return resp.StatusCode, string(b), err
 }
 
-// load saves with several clients until the server has gone or done is closed,
-// and gives the titles that were acknowledged, and how clients were told no.
-func (s *served) load(round int, keys []string, done <-chan struct{}) (saved map[string][]string, refusals map[int]int) {
+// load saves with several clients until the server has gone, and calls end once
+// so many saves were acknowledged; the clients go on meanwhile. It gives the
+// titles that were acknowledged, and how clients were told no.
+func (s *served) load(round int, keys []string, enough int, end func()) (saved map[string][]string, refusals map[int]int) {
 	saved, refusals = map[string][]string{}, map[int]int{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
+	acknowledged := 0
 	for n, k := range keys {
 		all.Go(func() {
 			for i := 0; ; i++ {
-				select {
-				case <-done:
-					return
-				default:
-				}
 				title := fmt.Sprintf("round %d client %d save %d", round, n, i)
 				status, body, err := s.modern(s.t.Context(), k, "mem_save", object{"type": "discovery", "title": title, "content": title})
 				mu.Lock()
 				switch {
 				case err == nil && status == http.StatusOK && strings.Contains(body, `"outcome":"created"`):
 					saved[k] = append(saved[k], title)
+					if acknowledged++; acknowledged == enough {
+						all.Go(end)
+					}
 				case err == nil:
 					refusals[status]++
 				}
@@ -191,12 +191,11 @@ func TestServeKilled(t *testing.T) {
 	}
 	for round := range rounds {
 		s := beginServe(t, db, "--rate", "0")
-		done := make(chan struct{})
-		time.AfterFunc(time.Duration(50+round*40)*time.Millisecond, func() {
-			_ = s.cmd.Process.Kill()
-			close(done)
+		saved, _ := s.load(round, keys, 1+round*40, func() {
+			if err := s.cmd.Process.Kill(); err != nil {
+				t.Error(err)
+			}
 		})
-		saved, _ := s.load(round, keys, done)
 		_ = s.cmd.Wait() // killed
 		again := beginServe(t, db, "--rate", "0")
 		again.check(saved)
@@ -226,13 +225,11 @@ func TestServeStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	time.AfterFunc(300*time.Millisecond, func() {
+	saved, refusals := s.load(0, append(keys, keys...), 100, func() {
 		if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Error(err)
 		}
 	})
-	saved, refusals := s.load(0, append(keys, keys...), done)
 	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
 		t.Errorf("the stream broke: %v", err)
 	}
