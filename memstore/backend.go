@@ -214,8 +214,10 @@ type PutRow struct {
 }
 
 // PutRevision is an old revision to be written, of a memory that is there or
-// put by the same Mutation. The pair (ID, Revision) is free.
+// put by the same Mutation. The pair (ID, Revision) is free, unless it is to
+// Replace the one that is there.
 type PutRevision struct {
+	Replace  bool
 	ID       int64
 	Revision int
 	Type     Type
@@ -260,8 +262,14 @@ type Repack struct {
 }
 
 // Mutation is all that one Update changes, in the order of its fields and of
-// their elements: a memory may be put twice. User is always written.
+// their elements: a memory may be put twice. User is always written, but with
+// EraseAll, of which all else but At is empty.
 type Mutation struct {
+	// EraseAll takes everything that the user has, and the user's row.
+	EraseAll bool
+	// At is when this was decided: what is erased is noted with it.
+	At time.Time
+
 	User      UserRow
 	Sessions  []PutSession // inserted or replaced by id
 	Put       []PutRow
@@ -270,6 +278,11 @@ type Mutation struct {
 	Erase     []Tombstone
 	Repack    []Repack // silently skipped where (Seq, ID) is gone
 	Snapshot  *SnapshotPart
+
+	// Wiped, if it is not 0, says that what Put, Revisions and Sessions replace is
+	// erased, and to be overwritten as what Erase takes. At that Seq stays a change
+	// without memory and terms.
+	Wiped int64
 }
 
 // Change is one change as the index reads it.

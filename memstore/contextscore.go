@@ -38,6 +38,17 @@ func classOf(t Type, revision int) int {
 	return int(t)*(topRevision+1) + min(revision, topRevision)
 }
 
+// classesOf lists all classes of the types.
+func classesOf(types TypeSet) []int {
+	var classes []int
+	for _, t := range types.Types() {
+		for revision := 1; revision <= topRevision; revision++ {
+			classes = append(classes, classOf(t, revision))
+		}
+	}
+	return classes
+}
+
 func typeOf(class int) Type { return Type(class / (topRevision + 1)) }
 
 // best gives the n memories of those types with the highest context score.
@@ -46,13 +57,7 @@ func (s *Store) best(r Reader, types TypeSet, n int) ([]Scored, error) {
 	if n <= 0 {
 		return nil, nil
 	}
-	var classes []int
-	for _, t := range types.Types() {
-		for revision := 1; revision <= topRevision; revision++ {
-			classes = append(classes, classOf(t, revision))
-		}
-	}
-	refs, err := r.Newest(classes, n)
+	refs, err := r.Newest(classesOf(types), n)
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,10 @@ var ErrClosed error = &Error{Kind: Unavailable, Msg: "the store is closed; resta
 // earlier parts are no longer there. It never reaches a caller of a Store.
 var ErrSnapshotGone = errors.New("memstore: the snapshot's earlier parts are gone")
 
+// ErrOtherLog says that the log of erasures beside the store belongs to another
+// store, or was begun anew after this copy was made.
+var ErrOtherLog error = &Error{Kind: Conflict, Msg: "the log of erasures beside the store is not this store's: what was erased since this copy was made may be in it again"}
+
 // ErrNoSession is what ending a session answers when none is active.
 var ErrNoSession error = &Error{Kind: NotFound, Msg: "no session is active; call mem_session_start first"}
 

@@ -1,12 +1,6 @@
 package memstore
 
-import (
-	"context"
-	"time"
-)
-
-// What an export reads at once: the longest memories take 13 MB then.
-const exportPage = 200
+import "context"
 
 // Exported is one thing of an export: a session, a memory, or an old revision
 // of the memory that came last. Exactly one of the first three is set.
@@ -27,83 +21,28 @@ type Exported struct {
 // imported into, but for a session that was active.
 func (s *Store) Export(ctx context.Context, each func(Exported) error) error {
 	return s.db.backend.Scan(ctx, s.user, func(r Reader) error {
-		e := exporter{ctx: ctx, r: r, each: each}
-		if err := e.sessions(); err != nil {
+		give := func(x Exported) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return each(x)
+		}
+		err := eachSession(r, func(row *SessionRow) error {
+			session := row.session()
+			return give(Exported{Session: &session})
+		})
+		if err != nil {
 			return err
 		}
-		return e.memories()
+		return eachMemory(r, func(row *Row) error {
+			m := row.memory()
+			if err := give(Exported{Memory: &m}); err != nil || row.History == 0 {
+				return err
+			}
+			return eachRevision(r, m.ID, func(row *RevisionRow) error {
+				old := row.revision()
+				return give(Exported{Revision: &old, Of: m.ID})
+			})
+		})
 	})
-}
-
-type exporter struct {
-	ctx  context.Context
-	r    Reader
-	each func(Exported) error
-}
-
-func (e *exporter) sessions() error {
-	var started time.Time
-	var id string
-	for {
-		rows, err := e.r.Sessions(started, id, exportPage)
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			session := rows[i].session()
-			if err := e.each(Exported{Session: &session}); err != nil {
-				return err
-			}
-			started, id = session.Started, session.ID
-		}
-		if err := e.ctx.Err(); err != nil || len(rows) < exportPage {
-			return err
-		}
-	}
-}
-
-func (e *exporter) memories() error {
-	var created time.Time
-	var id int64
-	for {
-		rows, err := e.r.After(created, id, exportPage)
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			m := rows[i].memory()
-			if err := e.each(Exported{Memory: &m}); err != nil {
-				return err
-			}
-			if rows[i].History > 0 {
-				if err := e.revisions(m.ID); err != nil {
-					return err
-				}
-			}
-			created, id = m.Created, m.ID
-		}
-		if err := e.ctx.Err(); err != nil || len(rows) < exportPage {
-			return err
-		}
-	}
-}
-
-func (e *exporter) revisions(id int64) error {
-	after := 0
-	for {
-		rows, err := e.r.Revisions(id, after, exportPage)
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			old := rows[i].revision()
-			if err := e.each(Exported{Revision: &old, Of: id}); err != nil {
-				return err
-			}
-			after = old.Revision
-		}
-		if len(rows) < exportPage {
-			return nil
-		}
-	}
 }

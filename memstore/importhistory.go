@@ -1,8 +1,5 @@
 package memstore
 
-// revisionsPerRead bounds how much of a history is read at once.
-const revisionsPerRead = 50
-
 // revision imports an old revision. It has no change number: a search finds
 // current texts only.
 func (r *importRun) revision(rec *ready) (Imported, error) {
@@ -112,21 +109,12 @@ func (r *importRun) saidEver(m *importedMemory, t text) (bool, error) {
 	if m.created || m.History == 0 {
 		return false, nil
 	}
-	for after := 0; ; {
-		rows, err := r.tx.w.Revisions(m.ID, after, revisionsPerRead)
-		if err != nil {
-			return false, err
-		}
-		for i := range rows {
-			if rows[i].says(t) {
-				return true, nil
-			}
-			after = rows[i].Revision
-		}
-		if len(rows) < revisionsPerRead {
-			return false, nil
-		}
-	}
+	said := false
+	err := eachRevision(r.tx.w, m.ID, func(row *RevisionRow) error {
+		said = said || row.says(t)
+		return nil
+	})
+	return said, err
 }
 
 // says reports whether the revision has this type, title and content.

@@ -61,7 +61,8 @@ func (s *Store) withIndex(ctx context.Context, f func(Reader, *userIndex) error)
 			if err != nil {
 				return err
 			}
-			if head.Epoch == 0 { // has never written
+			if head.Epoch == 0 { // has never written, or has nothing any more
+				s.dropIndex(u)
 				return f(r, &userIndex{idx: recall.NewIndex(0, 0)})
 			}
 			if err := s.follow(u, r, head, attempt >= patient); err != nil {
@@ -82,6 +83,17 @@ func (s *Store) withIndex(ctx context.Context, f func(Reader, *userIndex) error)
 		}
 	}
 	return &Error{Kind: Busy, Msg: "the store changes faster than the search can follow; try again"}
+}
+
+// dropIndex lets go of what was erased.
+func (s *Store) dropIndex(u *userIndex) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.idx != nil {
+		u.idx = nil
+		u.copies.clear()
+		s.db.indexes.Resize(s.user, emptyIndexBytes)
+	}
 }
 
 // follow applies the few changes between the index and the snapshot, or

@@ -21,6 +21,8 @@ type Keys interface {
 	// Revoke marks a key as revoked; [ErrNotFound] where there is none. A key
 	// that is revoked already keeps its time.
 	Revoke(ctx context.Context, id KeyID, at time.Time) error
+	// Remove takes away all keys of a user, and says how many there were.
+	Remove(ctx context.Context, u UserID, at time.Time) (int, error)
 }
 
 // KeyIDLength is how many characters a key's id has.

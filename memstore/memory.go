@@ -96,4 +96,6 @@ type Stats struct {
 	Bytes    int64
 	Oldest   time.Time // zero without memories
 	Newest   time.Time
+
+	Limits Limits // what Memories and Bytes may come to
 }

@@ -92,21 +92,27 @@ func (s *Store) History(ctx context.Context, id int64, n int) ([]Revision, int, 
 // Stats counts this user's store.
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	var st Stats
-	err := s.view(ctx, func(r Reader) error {
-		head, err := r.Head()
-		if err != nil {
-			return err
-		}
-		t, err := r.Totals()
-		st = Stats{
-			Memories: head.Memories, Bytes: head.Bytes, Sessions: t.Sessions,
-			ByType: map[Type]int64{}, Oldest: t.Oldest, Newest: t.Newest,
-		}
-		for class, n := range t.ByClass {
-			st.ByType[typeOf(class)] += n
-		}
+	err := s.view(ctx, func(r Reader) (err error) {
+		st, err = stats(r)
 		return err
 	})
+	st.Limits = s.db.opts.Limits
+	return st, err
+}
+
+func stats(r Reader) (Stats, error) {
+	head, err := r.Head()
+	if err != nil {
+		return Stats{}, err
+	}
+	t, err := r.Totals()
+	st := Stats{
+		Memories: head.Memories, Bytes: head.Bytes, Sessions: t.Sessions,
+		ByType: map[Type]int64{}, Oldest: t.Oldest, Newest: t.Newest,
+	}
+	for class, n := range t.ByClass {
+		st.ByType[typeOf(class)] += n
+	}
 	return st, err
 }
 

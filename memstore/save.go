@@ -105,10 +105,7 @@ func (s *Store) Update(ctx context.Context, id int64, p Patch) (Saved, error) {
 		}
 		t := ready
 		if old.Seq != was.Seq { // somebody was faster
-			var err error
-			if t, err = s.db.opts.patched(old, p); err != nil {
-				return err
-			}
+			t = s.db.opts.patched(old, p)
 		}
 		session, err := tx.touch()
 		if err != nil {
@@ -139,37 +136,27 @@ func (s *Store) prepare(ctx context.Context, id int64, p Patch) (was Row, ready 
 		was = row
 		return err
 	})
-	if err == nil {
-		ready, err = s.db.opts.patched(&was, p)
+	if err != nil {
+		return was, text{}, err
 	}
-	return was, ready, err
+	return was, s.db.opts.patched(&was, p), nil
 }
 
-// patched is the old text with the patch on top. Old text passes the redactor
-// again: that is how it becomes storable.
-func (o *Options) patched(old *Row, p Patch) (text, error) {
+// patched is the old text with the patch on top.
+func (o *Options) patched(old *Row, p Patch) text {
 	t := text{typ: old.Type, title: p.Title, content: p.Content, topic: p.TopicKey, source: p.Source}
 	if p.Type != 0 {
 		t.typ = p.Type
 	}
-	again := func(into *privacy.Text, f privacy.Field, stored string) error {
-		if !into.IsZero() || stored == "" {
-			return nil
+	again := func(into *privacy.Text, f privacy.Field, stored string) {
+		if into.IsZero() && stored != "" {
+			*into = o.again(f, stored, privacy.Report{})
 		}
-		var err error
-		*into, _, err = o.Redactor.Redact(f, stored)
-		return err
 	}
-	if err := again(&t.title, TitleField, open(old.Title)); err != nil {
-		return text{}, err
-	}
-	if err := again(&t.content, ContentField, open(old.Content)); err != nil {
-		return text{}, err
-	}
+	again(&t.title, TitleField, open(old.Title))
+	again(&t.content, ContentField, open(old.Content))
 	if !p.ClearTopic {
-		if err := again(&t.topic, TopicKeyField, old.TopicKey); err != nil {
-			return text{}, err
-		}
+		again(&t.topic, TopicKeyField, old.TopicKey)
 	}
-	return t.analysed(), nil
+	return t.analysed()
 }

@@ -38,7 +38,7 @@ func (s *Store) write(ctx context.Context, want Want, rule func(*txn) error) (op
 			return nil
 		}
 		tx := &txn{w: w, o: &s.db.opts, now: now, st: st}
-		tx.m.User = st.User
+		tx.m.User, tx.m.At = st.User, now
 		tx.m.Repack = repack
 		if st.User.Epoch == 0 {
 			tx.m.User.Epoch = newEpoch(s.db.opts.Rand)

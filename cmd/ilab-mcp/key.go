@@ -165,7 +165,8 @@ func openKeys(ctx context.Context, e env, s config.Store) (*sqlite.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sqlite.Open(ctx, path, sqlite.Options{Program: buildVersion()})
+	_, backend, _, err := openDB(ctx, path, memstore.DefaultOptions())
+	return backend, err
 }
 
 func newKeys(db *sqlite.DB) *identity.Keys { return identity.NewKeys(db.Keys(), time.Now, rand.Reader) }

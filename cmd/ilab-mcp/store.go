@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
@@ -20,17 +21,36 @@ type opened struct {
 
 // openStore opens the store and checks that it was begun with the same salt.
 func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
-	backend, err := sqlite.Open(ctx, c.Path, sqlite.Options{Program: buildVersion()})
-	if err != nil {
+	o := &opened{redactor: privacy.New(), log: slog.New(logHandler(c.Log, e.stderr))}
+	var err error
+	var caught int
+	if o.db, o.backend, caught, err = openDB(ctx, c.Path, options(c, o.redactor)); err != nil {
 		return nil, err
 	}
-	o := &opened{backend: backend, redactor: privacy.New(), log: slog.New(logHandler(c.Log, e.stderr))}
-	o.db = memstore.New(backend, options(c, o.redactor))
+	if caught > 0 {
+		o.log.Warn("the store was replaced by an older copy; what was erased since is erased again", "entries", caught)
+	}
 	if !c.Salt.IsZero() {
-		if err := c.Salt.Check(ctx, backend); err != nil {
+		if err := c.Salt.Check(ctx, o.backend); err != nil {
 			_ = o.db.Close() // the salt is what there is to tell
 			return nil, err
 		}
 	}
 	return o, nil
+}
+
+// openDB opens a store. If somebody has put an older copy in its place, what was
+// erased since that was made is erased again first; how much that was is told. A
+// log of erasures that is another store's is left alone: doctor speaks of it.
+func openDB(ctx context.Context, path string, o memstore.Options) (*memstore.DB, *sqlite.DB, int, error) {
+	backend, err := sqlite.Open(ctx, path, sqlite.Options{Program: buildVersion()})
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	db := memstore.New(backend, o)
+	caught, err := db.CatchUp(ctx, backend.Keys())
+	if err != nil && !errors.Is(err, memstore.ErrOtherLog) {
+		return nil, nil, 0, errors.Join(err, db.Close())
+	}
+	return db, backend, caught, nil
 }

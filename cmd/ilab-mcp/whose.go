@@ -8,7 +8,6 @@ import (
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
-	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
 )
 
 // whose are the settings of a command about one user's data.
@@ -59,11 +58,10 @@ func (w *whose) withUser(ctx context.Context, e env, right string, o memstore.Op
 	if err := w.spare(path, right); err != nil {
 		return err
 	}
-	backend, err := sqlite.Open(ctx, path, sqlite.Options{Program: buildVersion()})
+	db, backend, _, err := openDB(ctx, path, o)
 	if err != nil {
 		return err
 	}
-	db := memstore.New(backend, o)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if !salt.IsZero() {
 		if err := salt.Check(ctx, backend); err != nil {

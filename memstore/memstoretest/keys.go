@@ -66,7 +66,38 @@ func RunKeys(t *testing.T, open func(*testing.T) (here, there memstore.Keys)) {
 	if err != nil || len(all) != 2 || all[0].ID != first.ID || all[1].ID != second.ID {
 		t.Errorf("listed %+v, %v", all, err)
 	}
+	keysRemoved(t, here, there)
 	keysConcurrently(t, here, there)
+}
+
+// keysRemoved takes away the keys of one user, and of nobody else.
+func keysRemoved(t *testing.T, here, there memstore.Keys) {
+	t.Helper()
+	ctx := t.Context()
+	before, err := here.List(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"daveDAV1", "daveDAV2"} {
+		if err := here.Add(ctx, newKey(t, id, "dave", "", time.Unix(0, 0))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dave, err := memstore.ParseUserID("dave")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{2, 0} {
+		if n, err := there.Remove(ctx, dave, time.Unix(5, 0)); err != nil || n != want {
+			t.Errorf("removed %d keys, %v, want %d", n, err, want)
+		}
+	}
+	if _, err := here.Find(ctx, keyID(t, "daveDAV1")); !errors.Is(err, memstore.ErrNotFound) {
+		t.Errorf("a removed key: %v", err)
+	}
+	if after, err := here.List(ctx); err != nil || len(after) != len(before) {
+		t.Errorf("%d keys are left of %d, %v", len(after), len(before), err)
+	}
 }
 
 // keysConcurrently adds from both sides at once: no key is lost.

@@ -112,12 +112,42 @@ func (x *modelMemory) change(now time.Time, session *modelSession, typ memstore.
 }
 
 func (m *model) forget(id int64) bool {
-	if x := m.get(id); x != nil && x.typ == memstore.Summary && x.session.summary == x.content {
-		x.session.summary = ""
+	gone := m.get(id)
+	if gone == nil {
+		return false
 	}
-	before := len(m.memories)
-	m.memories = slices.DeleteFunc(m.memories, func(x *modelMemory) bool { return x.id == id })
-	return len(m.memories) < before
+	m.memories = slices.DeleteFunc(m.memories, func(x *modelMemory) bool { return x == gone })
+	states := append(slices.Clone(gone.old), *gone)
+	for _, s := range m.sessions {
+		if slices.ContainsFunc(states, func(x modelMemory) bool { return x.typ == memstore.Summary && x.content == s.summary }) {
+			s.summary = ""
+		}
+		s.summary = unquote(s.summary, states)
+	}
+	for _, x := range m.memories {
+		if x.typ == memstore.Summary {
+			x.content = unquote(x.content, states)
+			for i := range x.old {
+				x.old[i].content = unquote(x.old[i].content, states)
+			}
+		}
+	}
+	return true
+}
+
+// unquote takes what a memory was titled out of a generated summary.
+func unquote(text string, states []modelMemory) string {
+	if !strings.HasPrefix(text, "Session closed by itself") {
+		return text
+	}
+	for _, x := range states {
+		text = strings.ReplaceAll(text+"\n", "\n- "+x.title+"\n", "\n")
+		for strings.Contains(text, "\n- "+x.title+"\n") {
+			text = strings.ReplaceAll(text, "\n- "+x.title+"\n", "\n")
+		}
+		text = strings.TrimSuffix(text, "\n")
+	}
+	return text
 }
 
 func (m *model) get(id int64) *modelMemory {

@@ -41,6 +41,8 @@ func Run(t *testing.T, open Open) {
 		{"PanicInUpdate", testPanicInUpdate},
 		{"ErrorUndoes", testErrorUndoes},
 		{"RunAgain", testRunAgain},
+		{"ForgetTraces", testForgetTraces},
+		{"ForgetAll", testForgetAll},
 		{"Copy", testCopy},
 		{"ImportSame", testImportSame},
 		{"ImportTopics", testImportTopics},

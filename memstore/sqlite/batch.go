@@ -12,8 +12,10 @@ import (
 type batch struct {
 	c       *conn
 	file    *openFile
+	gone    goneFile
 	members []*member
 	broken  bool // the transaction is gone
+	logged  bool // the table of erasures has grown
 }
 
 type member struct {
@@ -73,6 +75,7 @@ func (b *batch) work(j *job) (err error) {
 	if err := j.work(w); err != nil {
 		return err
 	}
+	b.logged = b.logged || w.logged
 	return w.failed
 }
 
@@ -81,6 +84,7 @@ func (b *batch) work(j *job) (err error) {
 func (b *batch) finish() {
 	if !b.broken {
 		if err := b.c.move(commit); err == nil {
+			b.log()
 			for _, m := range b.members {
 				m.job.answer <- explain(m.err)
 			}
@@ -97,7 +101,7 @@ func (b *batch) finish() {
 
 // alone runs one job in a transaction of its own.
 func (b *batch) alone(j *job) error {
-	one := &batch{c: b.c, file: b.file}
+	one := &batch{c: b.c, file: b.file, gone: b.gone}
 	if err := one.begin(); err != nil {
 		return err
 	}
@@ -109,7 +113,17 @@ func (b *batch) alone(j *job) error {
 		// As above: where SQLite has rolled back already, this fails.
 		_ = one.c.move(rollback)
 	}
+	one.log()
 	return err
+}
+
+// log brings the log of erasures beside the file up to date, before anybody is
+// told that something was erased. Where that fails, the wiper tries again, and
+// says until then that it is not done.
+func (b *batch) log() {
+	if b.logged {
+		_ = b.gone.follow(b.c)
+	}
 }
 
 // openFile is the file as it was opened. Somebody who moves or removes it

@@ -14,6 +14,7 @@ type change struct {
 	reader
 
 	failed error
+	logged bool // the table of erasures has grown
 }
 
 func (w *change) exec(q query, args ...any) error {
@@ -29,6 +30,9 @@ func (w *change) exec(q query, args ...any) error {
 }
 
 func (w *change) Apply(m memstore.Mutation) error {
+	if m.EraseAll {
+		return w.eraseAll(m.At)
+	}
 	u := m.User
 	if u.Ops == nil {
 		u.Ops = []byte{} // NULL is not "none" here
@@ -53,7 +57,11 @@ func (w *change) Apply(m memstore.Mutation) error {
 			revision: int64(p.Revision), typ: int64(p.Type), title: p.Title.Bytes(), content: p.Content.Bytes(),
 			session: p.Session.String(), source: p.Source.String(), at: p.At.UnixMicro(),
 		}
-		if err := w.revision(p.ID, v); err != nil {
+		q := insertRevision
+		if p.Replace {
+			q = updateRevision
+		}
+		if err := w.revision(q, p.ID, v); err != nil {
 			return err
 		}
 	}
@@ -62,13 +70,21 @@ func (w *change) Apply(m memstore.Mutation) error {
 			return err
 		}
 	}
-	if len(m.Erase) > 0 {
+	if len(m.Erase) > 0 || m.Wiped != 0 {
 		if err := w.exec(deleteSnapshot); err != nil { // it has words of what is erased
 			return err
 		}
+		if w.failed = w.wipeLater(); w.failed != nil {
+			return w.failed
+		}
 	}
 	for _, t := range m.Erase {
-		if err := w.erase(t); err != nil {
+		if err := w.erase(t, erasure{epoch: u.Epoch, id: t.ID, at: m.At.Unix()}); err != nil {
+			return err
+		}
+	}
+	if m.Wiped != 0 {
+		if err := w.terms(m.Wiped, 0, nil); err != nil {
 			return err
 		}
 	}
@@ -112,11 +128,11 @@ func (w *change) archive(id int64) error {
 		revision: int64(old.Revision), typ: int64(old.Type), title: old.Title, content: old.Content,
 		session: old.Session, source: old.Source, at: old.Updated.UnixMicro(),
 	}
-	return w.revision(id, v)
+	return w.revision(insertRevision, id, v)
 }
 
-func (w *change) revision(id int64, v revisionRow) error {
-	return w.exec(insertRevision, id, v.revision, v.typ, v.title, v.content, v.session, v.source, v.at, v.checksum(w.user, id))
+func (w *change) revision(q query, id int64, v revisionRow) error {
+	return w.exec(q, id, v.revision, v.typ, v.title, v.content, v.session, v.source, v.at, v.checksum(w.user, id))
 }
 
 // history sets one column; the row's checksum covers all of them.
@@ -133,7 +149,7 @@ func (w *change) history(h memstore.PutHistory) error {
 	return w.exec(updateHistory, m.id, m.history, m.checksum(w.user))
 }
 
-func (w *change) erase(t memstore.Tombstone) error {
+func (w *change) erase(t memstore.Tombstone, note erasure) error {
 	if err := w.exec(deleteTerms, t.OldSeq); err != nil {
 		return err
 	}
@@ -143,21 +159,20 @@ func (w *change) erase(t memstore.Tombstone) error {
 	if err := w.terms(t.Seq, t.ID, nil); err != nil {
 		return err
 	}
-	return w.noteErasure()
+	return w.erased(note)
 }
 
 func (w *change) terms(seq, id int64, blob []byte) error {
 	return w.exec(insertTerms, seq, id, blob, sumTerms(w.user, seq, id, blob))
 }
 
-// noteErasure leaves, in the same transaction, the note that the log holds
+// wipeLater leaves, in the same transaction, the note that the file's log holds
 // text to be wiped. Its value is new each time, so that whoever wipes knows
 // whether something was erased meanwhile.
-func (w *change) noteErasure() error {
+func (w *change) wipeLater() error {
 	token := make([]byte, 16)
 	if _, err := rand.Read(token); err != nil {
 		return err
 	}
-	w.failed = w.c.exec(replaceFact, factErased, token)
-	return w.failed
+	return w.c.setFact(factErased, token)
 }

@@ -85,6 +85,36 @@ func (c *conn) fact(name string) ([]byte, error) {
 	return value, err
 }
 
+// facts reads all facts about the whole file.
+func (c *conn) facts() (all map[string][]byte, err error) {
+	if err := c.connect(); err != nil {
+		return nil, err
+	}
+	rows, err := c.c.QueryContext(context.Background(), selectFacts)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	all = map[string][]byte{}
+	for rows.Next() {
+		var name string
+		var value []byte
+		if err := rows.Scan(&name, &value); err != nil {
+			return nil, err
+		}
+		all[name] = value
+	}
+	return all, rows.Err()
+}
+
+// setFact keeps a fact about the whole file.
+func (c *conn) setFact(name string, value []byte) error {
+	if value == nil {
+		value = []byte{} // NULL is not "empty" here
+	}
+	return c.exec(replaceFact, name, value, sumFact(name, value))
+}
+
 // close lets go of the statements first: SQLite keeps a connection, and its
 // file, open for as long as one is left.
 func (c *conn) close() error {

@@ -314,7 +314,7 @@ func TestNewerFile(t *testing.T) {
 	memstoretest.Save(t, s, memstore.Discovery, "t", "text", "")
 	newer := db.conn(writePragmas)
 	steps := append(migrations(), "CREATE TABLE later (user_id TEXT PRIMARY KEY) STRICT")
-	if err := migrate(newer, db.path, "7.5.3", steps); err != nil {
+	if err := migrate(newer, db.path, db.gone, "7.5.3", steps); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.Save(t.Context(), memstoretest.Draft(t, memstore.Discovery, "u", "text", ""))
@@ -331,7 +331,7 @@ func TestNewerFile(t *testing.T) {
 	if err := late.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := newer.exec(replaceFact, factReadable, []byte("99")); err != nil {
+	if err := newer.setFact(factReadable, []byte("99")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), db.path, Options{LockWait: time.Millisecond}); err == nil || !strings.Contains(err.Error(), "7.5.3") {
@@ -339,14 +339,14 @@ func TestNewerFile(t *testing.T) {
 	}
 	// The upgrade left a copy of the file as it was.
 	backup := db.conn(readPragmas)
-	if err := backup.exec("ATTACH DATABASE ? AS b", db.path+".v3.bak"); err != nil {
+	if err := backup.exec("ATTACH DATABASE ? AS b", db.path+fmt.Sprintf(".v%d.bak", len(migrations()))); err != nil {
 		t.Fatal(err)
 	}
 	var rows int
 	if err := backup.queryOne("SELECT count(*) FROM b.memories", nil, &rows); err != nil || rows != 1 {
 		t.Errorf("the backup has %d rows: %v", rows, err)
 	}
-	if info, err := os.Stat(db.path + ".v3.bak"); err != nil || info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+	if info, err := os.Stat(db.path + fmt.Sprintf(".v%d.bak", len(migrations()))); err != nil || info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
 		t.Errorf("the backup's mode: %v %v", info.Mode(), err)
 	}
 }

@@ -89,28 +89,19 @@ func (s Keys) Find(ctx context.Context, id memstore.KeyID) (k memstore.Key, err 
 
 // List implements memstore.Keys.
 func (s Keys) List(ctx context.Context) (all []memstore.Key, err error) {
-	err = s.read(ctx, func(c *conn) (err error) {
-		stmt, err := c.prepared(&c.keys[1], selectKeys)
+	err = s.read(ctx, func(c *conn) error {
+		rows, err := readKeys(c)
 		if err != nil {
 			return err
 		}
-		rows, err := stmt.QueryContext(context.Background())
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, rows.Close()) }()
-		for rows.Next() {
-			var row keyRow
-			if err := rows.Scan(row.fields()...); err != nil {
-				return err
-			}
-			k, err := row.key()
+		for i := range rows {
+			k, err := rows[i].key()
 			if err != nil {
 				return err
 			}
 			all = append(all, k)
 		}
-		return rows.Err()
+		return nil
 	})
 	return all, err
 }
@@ -129,9 +120,58 @@ func (s Keys) Revoke(ctx context.Context, id memstore.KeyID, at time.Time) error
 			return nil
 		}
 		row.revoked = toNull(at)
-		return w.c.exec(replaceKey, row.values()...)
+		if err := w.c.exec(replaceKey, row.values()...); err != nil {
+			return err
+		}
+		return w.erased(erasure{key: row.id, at: at.Unix()})
 	})
 	return noKey(err)
+}
+
+// Remove implements memstore.Keys.
+func (s Keys) Remove(ctx context.Context, u memstore.UserID, at time.Time) (n int, err error) {
+	err = s.db.writer.do(ctx, "", func(w *change) error {
+		n = 0
+		keys, err := readKeys(w.c)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if k.user != u.String() {
+				continue
+			}
+			n++
+			if err := w.c.exec(deleteKey, k.id); err != nil {
+				return err
+			}
+			if err := w.erased(erasure{key: k.id, at: at.Unix()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// readKeys reads all keys as they stand.
+func readKeys(c *conn) (all []keyRow, err error) {
+	stmt, err := c.prepared(&c.keys[1], selectKeys)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var row keyRow
+		if err := rows.Scan(row.fields()...); err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
 }
 
 func findKey(c *conn, id string) (*keyRow, error) {

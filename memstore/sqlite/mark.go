@@ -16,12 +16,12 @@ func (db *DB) Mark(ctx context.Context, name string, value []byte) ([]byte, erro
 		return stored, err // as at every start but the first
 	}
 	err = db.writer.do(ctx, "", func(w *change) error {
-		if err := w.c.exec(insertFact, name, value); err != nil {
+		var err error
+		if stored, err = w.c.fact(name); err != nil || stored != nil {
 			return err
 		}
-		var err error
-		stored, err = w.c.fact(name)
-		return err
+		stored = value
+		return w.c.setFact(name, value)
 	})
 	return stored, err
 }

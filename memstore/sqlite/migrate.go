@@ -17,6 +17,7 @@ var migrationFiles embed.FS
 
 // Facts about the whole file.
 const (
+	factGone      = "gone"     // which log of erasures is this store's
 	factErased    = "erased"   // a random token while the log may hold erased text
 	factProgram   = "program"  // the version that migrated the file last
 	factReadable  = "readable" // the oldest schema whose programs can still read
@@ -90,7 +91,7 @@ func newerProgram(c *conn) error {
 
 // migrate brings the schema up to date, in one transaction, after a backup of
 // a file that already holds something. The caller holds the write lock.
-func migrate(c *conn, path, program string, steps []string) error {
+func migrate(c *conn, path string, gone goneFile, program string, steps []string) error {
 	from, err := schemaVersion(c)
 	if err != nil {
 		return err
@@ -111,28 +112,54 @@ func migrate(c *conn, path, program string, steps []string) error {
 	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	if err := runSteps(c, program, steps[from:], len(steps)); err != nil {
+	if err := runSteps(c, gone, program, steps, from); err != nil {
 		return errors.Join(err, c.exec("ROLLBACK"))
 	}
 	return c.exec("COMMIT")
 }
 
-func runSteps(c *conn, program string, steps []string, version int) error {
-	for _, step := range steps {
+func runSteps(c *conn, gone goneFile, program string, steps []string, from int) error {
+	for _, step := range steps[from:] {
 		if err := c.exec(step); err != nil {
 			return err
 		}
 	}
-	if err := c.exec(replaceFact, factProgram, []byte(program)); err != nil {
+	if err := c.setFact(factProgram, []byte(program)); err != nil {
 		return err
 	}
-	if err := c.exec(replaceFact, factReadable, []byte("1")); err != nil {
+	if err := c.setFact(factReadable, []byte("1")); err != nil {
 		return err
+	}
+	if from < sumsFrom {
+		if err := sumFacts(c); err != nil {
+			return err
+		}
+		if err := gone.begin(c, from == 0); err != nil {
+			return err
+		}
 	}
 	if err := c.exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
 		return err
 	}
-	return c.exec(fmt.Sprintf("PRAGMA user_version = %d", version))
+	return c.exec(fmt.Sprintf("PRAGMA user_version = %d", len(steps)))
+}
+
+// sumsFrom is the version since which facts have checksums and the store has a
+// log of erasures.
+const sumsFrom = 4
+
+// sumFacts gives the facts that are there their checksums.
+func sumFacts(c *conn) error {
+	facts, err := c.facts()
+	if err != nil {
+		return err
+	}
+	for name, value := range facts {
+		if err := c.setFact(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // refuseForeign refuses a database that is somebody else's.
@@ -146,6 +173,9 @@ func refuseForeign(c *conn) error {
 	}
 	return nil
 }
+
+// upgradeCopies matches what backupBefore makes.
+const upgradeCopies = ".v[0-9]*.bak"
 
 // backupBefore copies the file to <file>.v<N>.bak before it is changed.
 func backupBefore(c *conn, path string, version int) error {

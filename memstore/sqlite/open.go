@@ -26,12 +26,15 @@ type Options struct {
 	Program string
 	// LockWait is how long a write waits for another process; 0 means 10 s.
 	LockWait time.Duration
+	// Gone is where the log of erasures is; "" means the file's own, beside it.
+	Gone string
 }
 
-// DB is an open SQLite file. It implements memstore.Backend, memstore.Wiper
-// and memstore.Marker.
+// DB is an open SQLite file. It implements memstore.Backend, memstore.Wiper,
+// memstore.Marker, memstore.EraseLog and memstore.Lister.
 type DB struct {
 	path    string
+	gone    goneFile
 	opts    Options
 	present *openLock
 	lock    *writeLock
@@ -50,6 +53,9 @@ var (
 	_ memstore.Backend = (*DB)(nil)
 	_ memstore.Wiper   = (*DB)(nil)
 	_ memstore.Marker  = (*DB)(nil)
+
+	_ memstore.EraseLog = (*DB)(nil)
+	_ memstore.Lister   = (*DB)(nil)
 )
 
 // Open opens the file at path, creating it (mode 0600, its folder 0700) and
@@ -66,7 +72,10 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, unavailable(err, "the store's path cannot be resolved")
 	}
-	db := &DB{path: path, opts: o}
+	db := &DB{path: path, gone: goneFile{path + ".gone"}, opts: o}
+	if o.Gone != "" {
+		db.gone.path = o.Gone
+	}
 	if err := db.open(ctx); err != nil {
 		return nil, errors.Join(explain(err), db.release())
 	}
@@ -101,7 +110,7 @@ func (db *DB) open(ctx context.Context) (err error) {
 	if err != nil {
 		return unavailable(err, "the store's file cannot be reached")
 	}
-	db.writer = startWriter(first, db.lock, db.opts.LockWait, &openFile{path: db.path, info: info})
+	db.writer = startWriter(first, db.lock, db.opts.LockWait, &openFile{path: db.path, info: info}, db.gone)
 	db.wiper, err = startWiper(db)
 	return err
 }
@@ -112,7 +121,7 @@ func (db *DB) open(ctx context.Context) (err error) {
 func (db *DB) first(ctx context.Context, lock *writeLock) (*conn, error) {
 	if info, err := os.Stat(db.path); err == nil && info.Size() > 0 {
 		c := db.conn(writePragmas)
-		if ready, err := schemaReady(c); err == nil && ready {
+		if ready, err := db.ready(c); err == nil && ready {
 			return c, verifyPragmas(c)
 		}
 	}
@@ -121,10 +130,21 @@ func (db *DB) first(ctx context.Context, lock *writeLock) (*conn, error) {
 	}
 	defer lock.release()
 	c := db.conn(writePragmas)
-	if err := migrate(c, db.path, db.opts.Program, migrations()); err != nil {
+	if err := migrate(c, db.path, db.gone, db.opts.Program, migrations()); err != nil {
 		return nil, err
 	}
+	_ = db.gone.follow(c) // a folder that cannot be written does not keep anybody from reading
 	return c, verifyPragmas(c)
+}
+
+// ready reports whether there is nothing to do under the lock.
+func (db *DB) ready(c *conn) (bool, error) {
+	ready, err := schemaReady(c)
+	if err != nil || !ready {
+		return false, err
+	}
+	behind, err := db.gone.behind(c)
+	return !behind, err
 }
 
 // Pragmas stand in the DSN, so that every connection has them: set once on a

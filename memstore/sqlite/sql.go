@@ -36,7 +36,10 @@ const (
 	updateMemory
 	updateHistory
 	deleteMemory
+	deleteMemories
+	deleteUser
 	insertRevision
+	updateRevision
 	deleteTerms
 	insertTerms
 	updateTerms
@@ -116,9 +119,13 @@ var statements = [queries]string{
 	deleteMemory:  `DELETE FROM memories WHERE user_id = ?1 AND id = ?2`,
 	insertRevision: `INSERT INTO revisions (user_id, id, revision, type, title, content, session_id, source, at, sum)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
-	deleteTerms: `DELETE FROM terms WHERE user_id = ?1 AND seq = ?2`,
-	insertTerms: `INSERT INTO terms (user_id, seq, id, blob, sum) VALUES (?1, ?2, ?3, ?4, ?5)`,
-	updateTerms: `UPDATE terms SET blob = ?4, sum = ?5 WHERE user_id = ?1 AND seq = ?2 AND id = ?3 AND blob IS NOT NULL`,
+	updateRevision: `UPDATE revisions SET type = ?4, title = ?5, content = ?6, session_id = ?7, source = ?8, at = ?9, sum = ?10
+		WHERE user_id = ?1 AND id = ?2 AND revision = ?3`,
+	deleteMemories: `DELETE FROM memories WHERE user_id = ?1`, // their revisions go with them
+	deleteUser:     `DELETE FROM users WHERE user_id = ?1`,    // and all the rest with the user
+	deleteTerms:    `DELETE FROM terms WHERE user_id = ?1 AND seq = ?2`,
+	insertTerms:    `INSERT INTO terms (user_id, seq, id, blob, sum) VALUES (?1, ?2, ?3, ?4, ?5)`,
+	updateTerms:    `UPDATE terms SET blob = ?4, sum = ?5 WHERE user_id = ?1 AND seq = ?2 AND id = ?3 AND blob IS NOT NULL`,
 
 	selectSnapshot:     `SELECT part, run, blob, sum FROM snapshots WHERE user_id = ?1 ORDER BY part`,
 	selectSnapshotSize: `SELECT coalesce(sum(length(blob)), 0) FROM snapshots WHERE user_id = ?1`,
@@ -158,9 +165,18 @@ var controlStatements = [controls]string{
 // Statements about the whole file. They see no user's rows.
 const (
 	selectFact  = `SELECT value FROM store WHERE name = ?`
-	insertFact  = `INSERT INTO store (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`
-	replaceFact = `INSERT INTO store (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2`
+	selectFacts = `SELECT name, value FROM store ORDER BY name`
+	replaceFact = `INSERT INTO store (name, value, sum) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = ?2, sum = ?3`
 	deleteFact  = `DELETE FROM store WHERE name = ?`
+)
+
+// Statements about what was erased, and for the care of the whole file.
+const (
+	lastErasure    = `SELECT coalesce(max(n), 0) FROM erasures`
+	selectErasures = `SELECT n, at, epoch, id, key_id, sum FROM erasures WHERE n > ?1 ORDER BY n`
+	putErasure     = `INSERT INTO erasures (n, at, epoch, id, key_id, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`
+	deleteErasures = `DELETE FROM erasures WHERE n >= ?1`
+	selectUsers    = `SELECT user_id FROM users ORDER BY user_id`
 )
 
 const keyColumns = `id, user_id, name, hash, created, expires, revoked, read_only, sum`
@@ -170,5 +186,6 @@ const keyColumns = `id, user_id, name, hash, created, expires, revoked, read_onl
 const (
 	selectKey  = `SELECT ` + keyColumns + ` FROM api_keys WHERE id = ?1`
 	selectKeys = `SELECT ` + keyColumns + ` FROM api_keys ORDER BY created, id`
+	deleteKey  = `DELETE FROM api_keys WHERE id = ?1`
 	replaceKey = `INSERT OR REPLACE INTO api_keys (` + keyColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`
 )

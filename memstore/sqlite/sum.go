@@ -39,6 +39,10 @@ func sumSession(user, id string, started, last, ended int64, summary []byte, aut
 	return int64(rowSum(2).text(user).text(id).int(started).int(last).int(ended).blob(summary).int(flag))
 }
 
+func sumFact(name string, value []byte) int64 {
+	return int64(rowSum(8).text(name).blob(value))
+}
+
 func sumTerms(user string, seq, id int64, blob []byte) int64 {
 	return int64(rowSum(4).text(user).int(seq).int(id).blob(blob))
 }

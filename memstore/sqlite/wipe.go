@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -24,15 +26,17 @@ const wipeAtOnce = 16 << 20
 // once (secure_delete), but that is not enough: when SQLite rebalances pages it
 // leaves copies of cells in the space between them, and the write-ahead log
 // keeps older pages. So the file is rewritten (VACUUM) and the log then cut by
-// a checkpoint, which a reader anywhere can hold off. It tries again until it
-// succeeds, also after a restart: the note in the file is only removed when
-// all this was done after the last erasure.
+// a checkpoint, which a reader anywhere can hold off. Copies that upgrades left
+// beside the file go too. It tries again until it succeeds, also after a restart:
+// the note in the file is only removed when all this was done after the last
+// erasure.
 type wiper struct {
 	mu    sync.Mutex // one try at a time
 	c     *conn
 	write *writer
 	lock  *writeLock // VACUUM writes: under the same lock as everybody
 	path  string
+	gone  goneFile
 	next  time.Time // no try before
 	timer *time.Timer
 	ended bool
@@ -42,7 +46,7 @@ type wiper struct {
 func startWiper(db *DB) (*wiper, error) {
 	pragmas := append([]string{}, writePragmas...)
 	pragmas[0] = "busy_timeout(0)" // a try must not wait for readers
-	w := &wiper{c: db.conn(pragmas), write: db.writer, lock: newWriteLock(db.path + ".lock"), path: db.path}
+	w := &wiper{c: db.conn(pragmas), write: db.writer, lock: newWriteLock(db.path + ".lock"), path: db.path, gone: db.gone}
 	left, err := db.writer.c.fact(factErased) // the writer has no work yet
 	if err == nil && left != nil {
 		w.mu.Lock() // the timer may be faster than this function
@@ -66,6 +70,29 @@ func (db *DB) Wipe(ctx context.Context) bool {
 		return false
 	}
 	return w.try(ctx)
+}
+
+// WipeNow is Wipe for somebody who waits: it tries until nothing erased is left
+// in the file, however long that is, or ctx ends.
+func (db *DB) WipeNow(ctx context.Context) bool {
+	w := db.wiper
+	for ctx.Err() == nil {
+		w.mu.Lock()
+		if w.ended {
+			w.mu.Unlock()
+			return false
+		}
+		done := w.once(ctx)
+		w.mu.Unlock()
+		if done {
+			return true
+		}
+		select {
+		case <-time.After(wipePause / 10):
+		case <-ctx.Done():
+		}
+	}
+	return false
 }
 
 // try is called with mu held.
@@ -104,7 +131,7 @@ func (w *wiper) once(ctx context.Context) bool {
 	if note == nil {
 		return true
 	}
-	if err := w.vacuum(ctx); err != nil {
+	if err := w.rewrite(ctx); err != nil {
 		return false
 	}
 	var busy, log, moved int
@@ -121,8 +148,9 @@ func (w *wiper) once(ctx context.Context) bool {
 	return err == nil
 }
 
-// vacuum rewrites the file.
-func (w *wiper) vacuum(ctx context.Context) error {
+// rewrite rewrites the file without gaps, sees that the log of erasures is
+// complete, and removes the copies that upgrades left.
+func (w *wiper) rewrite(ctx context.Context) error {
 	if err := w.lock.acquire(ctx, wipePause); err != nil {
 		return err
 	}
@@ -130,6 +158,18 @@ func (w *wiper) vacuum(ctx context.Context) error {
 	v, err := schemaVersion(w.c)
 	if err != nil || v > len(migrations()) {
 		return errors.Join(err, errNewer)
+	}
+	if err := w.gone.follow(w.c); err != nil {
+		return err
+	}
+	copies, err := filepath.Glob(w.path + upgradeCopies)
+	if err != nil {
+		return err
+	}
+	for _, name := range copies {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return w.c.exec("VACUUM")
 }

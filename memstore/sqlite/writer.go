@@ -39,6 +39,7 @@ type writer struct {
 	lock *writeLock
 	wait time.Duration
 	file *openFile
+	gone goneFile
 
 	last  string    // whose job began the last batch
 	ended time.Time // when it ended
@@ -50,8 +51,8 @@ type writer struct {
 	done   chan struct{}
 }
 
-func startWriter(c *conn, lock *writeLock, wait time.Duration, file *openFile) *writer {
-	w := &writer{c: c, lock: lock, wait: wait, file: file, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func startWriter(c *conn, lock *writeLock, wait time.Duration, file *openFile, gone goneFile) *writer {
+	w := &writer{c: c, lock: lock, wait: wait, file: file, gone: gone, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -151,7 +152,7 @@ func (w *writer) turn() {
 		return
 	}
 	defer w.lock.release()
-	b := &batch{c: w.c, file: w.file}
+	b := &batch{c: w.c, file: w.file, gone: w.gone}
 	err := b.begin()
 	if err != nil {
 		// Nothing began: everybody who waits learns why.

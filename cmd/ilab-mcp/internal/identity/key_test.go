@@ -60,6 +60,8 @@ func (s *keyStore) Find(_ context.Context, id memstore.KeyID) (memstore.Key, err
 
 func (s *keyStore) List(context.Context) ([]memstore.Key, error) { return nil, s.err }
 
+func (s *keyStore) Remove(context.Context, memstore.UserID, time.Time) (int, error) { return 0, s.err }
+
 func (s *keyStore) Revoke(_ context.Context, id memstore.KeyID, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
