@@ -300,9 +300,7 @@ func remake(r Reader, changes []Change) (map[int64][]byte, error) {
 	}
 	blobs := make(map[int64][]byte, len(rows))
 	for id, row := range rows {
-		m := row.memory()
-		terms := recall.Analyse(m.Title, m.TopicKey, m.Content)
-		blobs[id] = pack(m.Type, m.Session, m.Updated, terms).Bytes()
+		blobs[id] = TermsOf(*row).Bytes()
 	}
 	return blobs, nil
 }

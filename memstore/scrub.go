@@ -23,8 +23,11 @@ type Scrubbed struct {
 	Found privacy.Report // what was taken out, by kind
 }
 
-// add counts what one transaction did.
-func (s *Scrubbed) add(o Scrubbed) {
+// Changed reports whether there was anything to take out.
+func (s *Scrubbed) Changed() bool { return s.Memories+s.Revisions+s.Sessions > 0 }
+
+// Add counts another one's too. Found must not be nil.
+func (s *Scrubbed) Add(o Scrubbed) {
 	s.Memories += o.Memories
 	s.Revisions += o.Revisions
 	s.Sessions += o.Sessions
@@ -43,7 +46,7 @@ func (s *Store) Scrub(ctx context.Context, dry bool, seen func(int)) (done Scrub
 	if err = s.scrubMemories(ctx, dry, &done, seen); err == nil {
 		err = s.scrubSessions(ctx, dry, &done)
 	}
-	if dry || done.Memories+done.Revisions+done.Sessions == 0 {
+	if dry || !done.Changed() {
 		return done, err == nil, err
 	}
 	return done, s.db.wipe(ctx), err
@@ -110,7 +113,7 @@ func (s *Store) scrub(ctx context.Context, dry bool, done *Scrubbed, rule func(*
 		return nil
 	})
 	if err == nil || errors.Is(err, errUnchanged) {
-		done.add(page)
+		done.Add(page)
 		return nil
 	}
 	return err

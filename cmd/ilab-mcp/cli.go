@@ -19,6 +19,11 @@ type cli struct {
 	Key     keyCommand     `cmd:"" help:"Make, list and revoke the API keys that open memories over HTTP."`
 	Export  exportCommand  `cmd:"" help:"Write a user's memory to a file."`
 	Import  importCommand  `cmd:"" help:"Read a file into a user's memory."`
+	Forget  forgetCommand  `cmd:"" help:"Erase a memory, or everything that a user has, and look for what is left."`
+	Scrub   scrubCommand   `cmd:"" help:"Take private text and secrets out of what is stored already."`
+	Backup  backupCommand  `cmd:"" help:"Write a copy of the store to a file, while it is in use."`
+	Restore restoreCommand `cmd:"" help:"Put a backup in the place of the store."`
+	Doctor  doctorCommand  `cmd:"" help:"Check the store, and say what to do about what is wrong."`
 	Bench   benchCommand   `cmd:"" help:"Measure recall and speed, on throwaway stores."`
 	Tour    tourCommand    `cmd:"" help:"Walk through everything on a throwaway store."`
 	Version versionCommand `cmd:"" help:"Show what this program is made of."`
@@ -126,11 +131,15 @@ func child(n *kong.Node, name string) *kong.Node {
 var examples = map[string]string{ //nolint:gochecknoglobals // a table
 	"ilab-mcp bench":        "ilab-mcp bench load",
 	"ilab-mcp bench recall": "ilab-mcp bench recall --data my-questions",
+	"ilab-mcp backup":       backupExample,
 	"ilab-mcp export":       exportExample,
+	"ilab-mcp forget":       forgetExample,
 	"ilab-mcp import":       importExample,
 	"ilab-mcp key":          "ilab-mcp key add --user me",
 	"ilab-mcp key add":      "ilab-mcp key add --user me",
 	"ilab-mcp key revoke":   "ilab-mcp key revoke 3fK9aQ2x",
+	"ilab-mcp restore":      restoreExample,
+	"ilab-mcp scrub":        scrubExample,
 }
 
 // usage words what the parser found wrong.

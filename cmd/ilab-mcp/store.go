@@ -28,7 +28,7 @@ func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
 		return nil, err
 	}
 	if caught > 0 {
-		o.log.Warn("the store was replaced by an older copy; what was erased since is erased again", "entries", caught)
+		o.log.WarnContext(ctx, "the store was replaced by an older copy; what was erased since is erased again", slog.Int("entries", caught))
 	}
 	if !c.Salt.IsZero() {
 		if err := c.Salt.Check(ctx, o.backend); err != nil {

@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
 )
 
 // whose are the settings of a command about one user's data.
@@ -27,11 +28,7 @@ func (w *whose) spare(store, right string) error {
 	if err != nil {
 		return nil //nolint:nilerr // there is none to write over
 	}
-	files := []string{store, store + "-wal", store + "-shm", store + ".lock", store + ".open"}
-	if copies, err := filepath.Glob(store + ".v*.bak"); err == nil { // a strange name may hide them
-		files = append(files, copies...)
-	}
-	for _, name := range files {
+	for _, name := range sqlite.Files(store) {
 		if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
 			return &config.Error{What: "that file belongs to the store itself", Do: "Name another.", Example: right}
 		}
@@ -40,10 +37,22 @@ func (w *whose) spare(store, right string) error {
 }
 
 // withUser opens the store, gives f the memory of the user that the command line
-// names, and closes the store. Whoever can start this program on the store's file
-// can read all of it: beside connect, which asks for a credential, this is the
-// only place where a user is bound. right is a command line that is right.
-func (w *whose) withUser(ctx context.Context, e env, right string, o memstore.Options, f func(*memstore.Store) error) (err error) {
+// names, and closes the store. right is a command line that is right.
+func (w *whose) withUser(ctx context.Context, e env, right string, o memstore.Options, f func(*memstore.Store) error) error {
+	return w.withStore(ctx, e, right, o, func(b bound) error { return f(b.store) })
+}
+
+// bound is a store that is open, and the memory of one user in it.
+type bound struct {
+	user    memstore.UserID
+	store   *memstore.Store
+	backend *sqlite.DB
+}
+
+// withStore is withUser for a command that also sees to the store as a whole.
+// Whoever can start this program on the store's file can read all of it: beside
+// connect, which asks for a credential, only this and everybody bind a user.
+func (w *whose) withStore(ctx context.Context, e env, right string, o memstore.Options, f func(bound) error) (err error) {
 	if w.User == "" && w.UserEmail == "" {
 		return &config.Error{What: "no user is named, so it is not clear whose memory is meant", Do: "Name one with --user.", Example: right}
 	}
@@ -72,5 +81,41 @@ func (w *whose) withUser(ctx context.Context, e env, right string, o memstore.Op
 	if err != nil {
 		return err
 	}
-	return f(store)
+	return f(bound{user: user, store: store, backend: backend})
+}
+
+// everybody opens the store and gives f the memory of each user, one after the
+// other.
+func everybody(ctx context.Context, path string, o memstore.Options, f func(bound) error) (err error) {
+	db, backend, _, err := openDB(ctx, path, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	users, err := backend.Users(ctx)
+	if err != nil {
+		return err
+	}
+	for _, user := range users {
+		store, err := db.User(ctx, user)
+		if err != nil {
+			return err
+		}
+		if err := f(bound{user: user, store: store, backend: backend}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// existing finds the store of a command that has nothing to do on a new one.
+func existing(s config.Store, e env) (string, error) {
+	path, err := config.StorePath(s, e.getenv)
+	if err != nil {
+		return "", err
+	}
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		return "", fmt.Errorf("there is no store at %s; name it with --db (ILAB_DB)", path)
+	}
+	return path, nil
 }

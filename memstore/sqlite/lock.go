@@ -112,23 +112,3 @@ func readPid(path string) int {
 	}
 	return pid
 }
-
-// openLock is the shared lock that every process holds while it has the file
-// open. Whoever wants to replace or remove the file takes it exclusively.
-type openLock struct{ file *flock.Flock }
-
-func shareOpen(ctx context.Context, path string, wait time.Duration) (*openLock, error) {
-	f := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	ok, err := f.TryRLockContext(ctx, 20*time.Millisecond)
-	if ctx.Err() != nil && !ok {
-		return nil, &memstore.Error{Kind: memstore.Busy, Msg: "another ilab-mcp process is replacing the store's file; try again when it is done"}
-	}
-	if err != nil {
-		return nil, unavailable(err, "the store's lock file cannot be opened; check the folder's permissions")
-	}
-	return &openLock{file: f}, nil
-}
-
-func (l *openLock) release() error { return l.file.Close() }

@@ -30,6 +30,9 @@ type Options struct {
 	Gone string
 }
 
+// defaultLockWait is how long anybody waits for another process.
+const defaultLockWait = 10 * time.Second
+
 // DB is an open SQLite file. It implements memstore.Backend, memstore.Wiper,
 // memstore.Marker, memstore.EraseLog and memstore.Lister.
 type DB struct {
@@ -63,7 +66,7 @@ var (
 // a person can act on them.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if o.LockWait == 0 {
-		o.LockWait = 10 * time.Second
+		o.LockWait = defaultLockWait
 	}
 	if path == "" || strings.Contains(path, ":memory:") {
 		return nil, unavailable(nil, "a store needs a file; name one with --db (memory that lives only in the process would be lost)")
@@ -166,8 +169,10 @@ var (
 )
 
 // conn makes a connection, which is opened when it is first used.
-func (db *DB) conn(pragmas []string) *conn {
-	p, err := sql.Open("sqlite", dsn(db.path, pragmas))
+func (db *DB) conn(pragmas []string) *conn { return db.connTo(dsn(db.path, pragmas)) }
+
+func (db *DB) connTo(name string) *conn {
+	p, err := sql.Open("sqlite", name)
 	if err != nil {
 		panic("sqlite: the driver is not registered: " + err.Error())
 	}
