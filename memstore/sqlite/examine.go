@@ -86,6 +86,7 @@ type examiner struct {
 	db        *DB // not opened: only its connections and files
 	c         *conn
 	immutable bool // a file that nobody uses, and that must not change
+	uncounted bool // damaged rows are missing from the tallies
 	report    Report
 	tallies   map[string]*tally // of each user
 	fixes     []func() error
@@ -170,6 +171,7 @@ func (x *examiner) all(ctx context.Context) {
 const fromBackup = "Restore a backup with ilab-mcp restore. What can still be read of a user can be saved with ilab-mcp export."
 
 func (x *examiner) unreadable(err error) {
+	x.uncounted = true
 	what := "SQLite cannot read all of the file"
 	if stored, ok := memstore.ForPeople(explain(err)); ok {
 		what = stored.Msg
@@ -265,6 +267,7 @@ func (x *examiner) each(ctx context.Context, table, query string, dest []any, ro
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	damaged := 0
+	counted := table == "memories" || table == "sessions"
 	for rows.Next() && ctx.Err() == nil {
 		if rows.Scan(dest...) != nil || !row() {
 			damaged++
@@ -274,6 +277,7 @@ func (x *examiner) each(ctx context.Context, table, query string, dest []any, ro
 		}
 	}
 	if damaged > 0 {
+		x.uncounted = x.uncounted || counted
 		x.find(Finding{What: fmt.Sprintf("%d rows of %s are damaged: their checksums do not fit", damaged, table), Do: fromBackup})
 	}
 	return rows.Err()
@@ -342,7 +346,7 @@ func (x *examiner) memories(ctx context.Context) error {
 			want = memstore.TermsOf(row).Bytes()
 		}
 		x.fix(func() error {
-			if err := x.c.exec(`DELETE FROM terms WHERE user_id = ?1 AND seq = ?2`, owner, at); err != nil {
+			if err := x.c.exec(statements[deleteTerms], owner, at); err != nil {
 				return err
 			}
 			return x.c.exec(statements[insertTerms], owner, at, of, want, sumTerms(owner, at, of, want))

@@ -161,7 +161,7 @@ func (g goneFile) after(n int64) ([]erasure, error) {
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	r := bufio.NewReader(f)
-	if _, err := r.ReadString('\n'); err != nil {
+	if head, err := r.ReadString('\n'); err != nil || !strings.HasPrefix(head, goneTitle) {
 		return nil, errGoneDamaged
 	}
 	var out []erasure
@@ -216,7 +216,7 @@ func parseErasure(line string) (e erasure, err error) {
 func (g goneFile) begin(c *conn, isNew bool) error {
 	if isNew {
 		if id, _, _, err := g.tail(); err == nil && id != "" {
-			return g.adopt(c)
+			return g.takeUp(c)
 		}
 	}
 	id := make([]byte, 16)
@@ -224,6 +224,19 @@ func (g goneFile) begin(c *conn, isNew bool) error {
 		return err
 	}
 	return c.setFact(factGone, fmt.Appendf(nil, "%x", id))
+}
+
+// takeUp has a new store go on with the log that is there: there is nothing in
+// it to be erased.
+func (g goneFile) takeUp(c *conn) error {
+	if err := g.adopt(c); err != nil {
+		return err
+	}
+	entries, err := g.after(0)
+	for _, e := range entries {
+		err = errors.Join(err, c.putErasure(e))
+	}
+	return err
 }
 
 // adopt takes the log that is there for the store's own, as one of which the
