@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -42,6 +44,7 @@ func (db *DB) Backup(ctx context.Context, to string, o BackupOptions) (Report, e
 	}
 	temp := f.Name()
 	defer func() { _ = os.Remove(temp) }() // unless it has taken its place
+	sweep(filepath.Dir(to), "."+filepath.Base(to)+".", temp)
 	if err := f.Close(); err != nil {
 		return Report{}, err
 	}
@@ -52,7 +55,7 @@ func (db *DB) Backup(ctx context.Context, to string, o BackupOptions) (Report, e
 	if err != nil {
 		return report, err
 	}
-	if !report.Sound() {
+	if !report.Intact() {
 		return report, &memstore.Error{Kind: memstore.Damaged, Msg: "the store is damaged, and so would be its backup; the backups that are there stay as they are. Run ilab-mcp doctor"}
 	}
 	if err := settleFile(temp); err != nil {
@@ -155,6 +158,30 @@ func rotate(to string, keep int) error {
 		return os.Rename(to, name(1))
 	}
 	return nil
+}
+
+// sweepAge is how old something half-finished is that nobody is at work on.
+const sweepAge = 24 * time.Hour
+
+// sweep removes what earlier ones, which were killed, left half-finished.
+func sweep(dir, prefix, mine string) {
+	now, err := os.Stat(mine)
+	if err != nil {
+		return
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		number, ok := strings.CutPrefix(e.Name(), prefix)
+		if _, err := strconv.ParseUint(number, 10, 64); !ok || err != nil {
+			continue
+		}
+		if info, err := e.Info(); err == nil && now.ModTime().Sub(info.ModTime()) > sweepAge {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name())) // the next one tries again
+		}
+	}
 }
 
 // settleFile brings a file to the disk.

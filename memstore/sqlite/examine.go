@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -28,13 +29,19 @@ type Report struct {
 }
 
 // Sound reports whether nothing is wrong.
-func (r *Report) Sound() bool {
-	for _, f := range r.Findings {
-		if !f.Note {
-			return false
-		}
+func (r *Report) Sound() bool { return r.first(func(f Finding) bool { return !f.Note }) == "" }
+
+// Intact reports whether nothing is lost: what is wrong, if anything, can be made
+// again.
+func (r *Report) Intact() bool { return r.lost() == "" }
+
+func (r *Report) lost() string { return r.first(func(f Finding) bool { return !f.Note && !f.Mend }) }
+
+func (r *Report) first(is func(Finding) bool) string {
+	if i := slices.IndexFunc(r.Findings, is); i >= 0 {
+		return r.Findings[i].What
 	}
-	return true
+	return ""
 }
 
 // ExamineOptions set up an examination.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -378,4 +379,164 @@ func TestTwoProcessesStayCoherent(t *testing.T) {
 	if err := other.cmd.Wait(); err != nil {
 		t.Error(err)
 	}
+}
+
+func restoreOptions(wait time.Duration) sqlite.RestoreOptions {
+	return sqlite.RestoreOptions{Program: "test", Force: true, Wait: wait, CatchUp: func(ctx context.Context, copied *sqlite.DB) (int, error) {
+		return memstore.New(copied, memstore.DefaultOptions()).CatchUp(ctx, copied.Keys())
+	}}
+}
+
+// backedUp makes a store with one memory, and a backup of it.
+func backedUp(t *testing.T) (path, backup string) {
+	t.Helper()
+	path, backup = filepath.Join(t.TempDir(), "memory.db"), filepath.Join(t.TempDir(), "backup")
+	db, err := sqlite.Open(t.Context(), path, sqlite.Options{Program: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	memstoretest.Save(t, memstoretest.User(t, memstore.New(db, memstore.DefaultOptions()), "alice"), memstore.Discovery, "kept", "text", "")
+	if _, err := db.Backup(t.Context(), backup, sqlite.BackupOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path, backup
+}
+
+// TestRestoreNamesWhoHasIt: a restore waits for the processes that have the store
+// open, names them, and leaves the store to them.
+func TestRestoreNamesWhoHasIt(t *testing.T) {
+	path, backup := backedUp(t)
+	children := []*child{start(t, "saver", path, "alice", "a"), start(t, "saver", path, "bob", "b")}
+	for _, c := range children {
+		for c.line(t) != "saved" {
+		}
+	}
+	_, err := sqlite.Restore(t.Context(), backup, path, restoreOptions(50*time.Millisecond))
+	for _, c := range children {
+		if err == nil || !strings.Contains(err.Error(), strconv.Itoa(c.cmd.Process.Pid)) {
+			t.Errorf("pid %d is not named: %v", c.cmd.Process.Pid, err)
+		}
+	}
+	if _, ok := memstore.ForPeople(err); !ok {
+		t.Errorf("the error is %v", err)
+	}
+	for _, c := range children { // they go on as if nothing had been
+		if _, err := io.WriteString(c.in, "\n"); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.line(t); got != "found 200" {
+			t.Errorf("afterwards the child %s", got)
+		}
+		if err := c.cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := sqlite.Restore(t.Context(), backup, path, restoreOptions(5*time.Second)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRestoreWaits: a restore that has begun to wait goes on as soon as the
+// process is gone, also where that was killed.
+func TestRestoreWaits(t *testing.T) {
+	path, backup := backedUp(t)
+	c := start(t, "writer", path, "alice", "a")
+	c.line(t)
+	done := make(chan error, 1)
+	go func() {
+		_, err := sqlite.Restore(t.Context(), backup, path, restoreOptions(time.Minute))
+		done <- err
+	}()
+	for range 20 {
+		c.line(t) // it saves while the restore waits
+	}
+	select {
+	case err := <-done:
+		t.Fatalf("the store was replaced under a process: %v", err)
+	default:
+	}
+	if err := c.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.cmd.Wait() // it was killed
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if got := saved(t, path, "a"); got != 0 {
+		t.Errorf("%d saves of before are in the restored store", got)
+	}
+}
+
+// TestRestoreRacesSaves: of a process that saves around a restore all saves are
+// there, or none: none is acknowledged into a file that was replaced.
+func TestRestoreRacesSaves(t *testing.T) {
+	path, backup := backedUp(t)
+	rounds := 20
+	if testing.Short() {
+		rounds = 5
+	}
+	before, after := 0, 0
+	for round := range rounds {
+		tag := fmt.Sprintf("r%d", round)
+		done := make(chan error, 1)
+		go func() {
+			_, err := sqlite.Restore(t.Context(), backup, path, restoreOptions(time.Minute))
+			done <- err
+		}()
+		for round%2 == 1 && len(done) == 0 { // let the restore get ahead
+			if begun, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".restore-*")); err != nil || len(begun) > 0 {
+				break
+			}
+			runtime.Gosched()
+		}
+		c := start(t, "saver", path, "alice", tag)
+		for c.line(t) != "saved" {
+		}
+		if _, err := io.WriteString(c.in, "\n"); err != nil {
+			t.Fatal(err)
+		}
+		c.line(t)
+		if err := c.cmd.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		switch got := saved(t, path, tag); got {
+		case 0:
+			before++
+		case 200:
+			after++
+		default:
+			t.Fatalf("round %d: %d of 200 acknowledged saves are there", round, got)
+		}
+	}
+	t.Logf("%d saved before the restore, %d after", before, after)
+}
+
+// saved counts a child's memories in a store that nobody has open.
+func saved(t *testing.T, path, tag string) int {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), path, sqlite.Options{Program: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mem := memstore.New(db, memstore.DefaultOptions())
+	n := 0
+	err = memstoretest.User(t, mem, "alice").Export(t.Context(), func(e memstore.Exported) error {
+		if e.Memory != nil && strings.HasPrefix(e.Memory.Title, tag+" ") {
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := mem.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -67,6 +67,7 @@ func Restore(ctx context.Context, from, path string, o RestoreOptions) (done Res
 		return done, unavailable(err, "the store's folder cannot be written")
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	sweep(filepath.Dir(path), ".restore-", dir)
 	copied := filepath.Join(dir, "memory.db")
 	if err := copyStore(from, copied); err != nil {
 		return done, unavailable(err, "the backup cannot be copied beside the store; is there room on the disk?")
@@ -159,19 +160,10 @@ func (o *RestoreOptions) check(ctx context.Context, copied string) (Report, erro
 		return Report{}, broken(err)
 	}
 	report, err := examineCopy(ctx, copied, ExamineOptions{Progress: o.Progress})
-	if err == nil && !report.Sound() {
-		err = broken(errors.New(report.first()))
+	if err == nil && !report.Intact() {
+		err = broken(errors.New(report.lost()))
 	}
 	return report, err
-}
-
-func (r *Report) first() string {
-	for _, f := range r.Findings {
-		if !f.Note {
-			return f.What
-		}
-	}
-	return ""
 }
 
 // catchUp makes in the copy what the log says was erased.
