@@ -77,11 +77,17 @@ func (w *whose) withStore(ctx context.Context, e env, right string, o memstore.O
 			return err
 		}
 	}
-	store, err := db.User(ctx, user)
+	b, err := bind(ctx, db, backend, user)
 	if err != nil {
 		return err
 	}
-	return f(bound{user: user, store: store, backend: backend})
+	return f(b)
+}
+
+// bind gives a user's memory to a command.
+func bind(ctx context.Context, db *memstore.DB, backend *sqlite.DB, user memstore.UserID) (bound, error) {
+	store, err := db.User(ctx, user)
+	return bound{user: user, store: store, backend: backend}, err
 }
 
 // everybody opens the store and gives f the memory of each user, one after the
@@ -97,11 +103,11 @@ func everybody(ctx context.Context, path string, o memstore.Options, f func(boun
 		return err
 	}
 	for _, user := range users {
-		store, err := db.User(ctx, user)
+		b, err := bind(ctx, db, backend, user)
 		if err != nil {
 			return err
 		}
-		if err := f(bound{user: user, store: store, backend: backend}); err != nil {
+		if err := f(b); err != nil {
 			return err
 		}
 	}

@@ -78,7 +78,7 @@ func (db *DB) copyInto(to string, progress func(done, of int64)) (err error) {
 	defer func() { err = errors.Join(err, c.close()) }()
 	if progress != nil {
 		var size int64
-		if err := c.queryOne("SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)", nil, &size); err != nil {
+		if err := c.queryOne(fileSize, nil, &size); err != nil {
 			return err
 		}
 		done := make(chan struct{})

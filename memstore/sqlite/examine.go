@@ -245,7 +245,7 @@ func (x *examiner) integrity() {
 		})
 	}
 	var broken int
-	if err := x.c.queryOne("SELECT count(*) FROM pragma_foreign_key_check", nil, &broken); err == nil && broken > 0 {
+	if err := x.c.queryOne(brokenReferences, nil, &broken); err == nil && broken > 0 {
 		x.find(Finding{What: fmt.Sprintf("%d rows refer to something that is not there, such as a user or a session", broken), Do: fromBackup})
 	}
 }
@@ -306,7 +306,7 @@ func (x *examiner) sessions(ctx context.Context) error {
 	var summary []byte
 	var auto bool
 	dest := []any{&user, &id, &started, &last, &ended, &summary, &auto, &sum}
-	return x.each(ctx, "sessions", `SELECT user_id, `+sessionColumns+` FROM sessions`, dest, func() bool {
+	return x.each(ctx, "sessions", allSessions, dest, func() bool {
 		if sum != sumSession(user, id, started, last, ended.Int64, summary, auto) {
 			return false
 		}
@@ -319,13 +319,13 @@ func (x *examiner) sessions(ctx context.Context) error {
 func (x *examiner) memories(ctx context.Context) error {
 	var user string
 	var m memoryRow
-	find, err := x.c.c.PrepareContext(context.Background(), `SELECT id, blob, sum FROM terms WHERE user_id = ?1 AND seq = ?2`)
+	find, err := x.c.c.PrepareContext(context.Background(), selectTerms)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = find.Close() }() // it was only read with
 	missing := 0
-	err = x.each(ctx, "memories", `SELECT user_id, `+memoryColumns+` FROM memories`, append([]any{&user}, m.fields()...), func() bool {
+	err = x.each(ctx, "memories", allMemories, append([]any{&user}, m.fields()...), func() bool {
 		if m.sum != m.checksum(user) {
 			return false
 		}

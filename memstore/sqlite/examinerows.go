@@ -15,7 +15,7 @@ func (x *examiner) revisions(ctx context.Context) error {
 	var id int64
 	var v revisionRow
 	dest := []any{&user, &id, &v.revision, &v.typ, &v.title, &v.content, &v.session, &v.source, &v.at, &v.sum}
-	return x.each(ctx, "revisions", `SELECT user_id, id, `+revisionColumns+` FROM revisions`, dest, func() bool {
+	return x.each(ctx, "revisions", allRevisions, dest, func() bool {
 		if v.sum != v.checksum(user, id) {
 			return false
 		}
@@ -32,9 +32,7 @@ func (x *examiner) terms(ctx context.Context) error {
 	var blob []byte
 	var owned bool
 	stray := 0
-	err := x.each(ctx, "terms", `SELECT user_id, seq, id, blob, sum,
-			EXISTS (SELECT 1 FROM memories AS m WHERE m.user_id = t.user_id AND m.id = t.id AND m.seq = t.seq)
-		FROM terms AS t`, []any{&user, &seq, &id, &blob, &sum, &owned}, func() bool {
+	err := x.each(ctx, "terms", allTerms, []any{&user, &seq, &id, &blob, &sum, &owned}, func() bool {
 		if owned {
 			return true
 		}
@@ -59,7 +57,7 @@ func (x *examiner) snapshots(ctx context.Context) error {
 	var part, run, sum int64
 	var blob []byte
 	bad := map[string]bool{}
-	err := x.each(ctx, "snapshots", `SELECT user_id, part, run, blob, sum FROM snapshots`, []any{&user, &part, &run, &blob, &sum}, func() bool {
+	err := x.each(ctx, "snapshots", allSnapshots, []any{&user, &part, &run, &blob, &sum}, func() bool {
 		if sum != sumSnapshot(user, part, run, blob) {
 			bad[user] = true
 		}
@@ -76,7 +74,7 @@ func (x *examiner) snapshots(ctx context.Context) error {
 
 func (x *examiner) keys(ctx context.Context) error {
 	var k keyRow
-	return x.each(ctx, "API keys", `SELECT `+keyColumns+` FROM api_keys`, k.fields(), func() bool {
+	return x.each(ctx, "API keys", allKeys, k.fields(), func() bool {
 		if _, err := k.key(); err != nil {
 			return false
 		}
@@ -89,7 +87,7 @@ func (x *examiner) facts(ctx context.Context) error {
 	var name string
 	var value []byte
 	var sum int64
-	return x.each(ctx, "facts about the store", `SELECT name, value, sum FROM store`, []any{&name, &value, &sum}, func() bool {
+	return x.each(ctx, "facts about the store", allFacts, []any{&name, &value, &sum}, func() bool {
 		return sum == sumFact(name, value)
 	})
 }
@@ -98,7 +96,7 @@ func (x *examiner) erasuresSum(ctx context.Context) error {
 	var e erasure
 	var sum int64
 	next := int64(1)
-	return x.each(ctx, "the log of erasures", `SELECT n, at, epoch, id, key_id, sum FROM erasures ORDER BY n`,
+	return x.each(ctx, "the log of erasures", allErasures,
 		[]any{&e.n, &e.at, &e.epoch, &e.id, &e.key, &sum}, func() bool {
 			ok := sum == e.checksum() && e.n >= next
 			next = e.n + 1
@@ -111,7 +109,7 @@ func (x *examiner) users(ctx context.Context) error {
 	var u memstore.UserRow
 	var sum int64
 	dest := []any{&user, &u.Epoch, &u.Seq, &u.LastID, &u.Memories, &u.Bytes, &u.Ops, &sum}
-	return x.each(ctx, "users", `SELECT user_id, epoch, seq, last_id, memories, bytes, ops, sum FROM users`, dest, func() bool {
+	return x.each(ctx, "users", allUsers, dest, func() bool {
 		t := x.of(user)
 		t.row, t.head = true, u
 		t.sound = sum == sumUser(user, u.Epoch, u.Seq, u.LastID, u.Memories, u.Bytes, u.Ops)

@@ -189,3 +189,23 @@ const (
 	deleteKey  = `DELETE FROM api_keys WHERE id = ?1`
 	replaceKey = `INSERT OR REPLACE INTO api_keys (` + keyColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`
 )
+
+// Statements of whoever examines the file: each reads a whole table, of every
+// user, and gives nothing of it away but counts.
+const (
+	allUsers     = `SELECT user_id, epoch, seq, last_id, memories, bytes, ops, sum FROM users`
+	allSessions  = `SELECT user_id, ` + sessionColumns + ` FROM sessions`
+	allMemories  = `SELECT user_id, ` + memoryColumns + ` FROM memories`
+	allRevisions = `SELECT user_id, id, ` + revisionColumns + ` FROM revisions`
+	allTerms     = `SELECT user_id, seq, id, blob, sum,
+			EXISTS (SELECT 1 FROM memories AS m WHERE m.user_id = t.user_id AND m.id = t.id AND m.seq = t.seq)
+		FROM terms AS t`
+	allSnapshots = `SELECT user_id, part, run, blob, sum FROM snapshots`
+	allKeys      = `SELECT ` + keyColumns + ` FROM api_keys`
+	allFacts     = `SELECT name, value, sum FROM store`
+	allErasures  = `SELECT n, at, epoch, id, key_id, sum FROM erasures ORDER BY n`
+
+	selectTerms      = `SELECT id, blob, sum FROM terms WHERE user_id = ?1 AND seq = ?2`
+	brokenReferences = `SELECT count(*) FROM pragma_foreign_key_check`
+	fileSize         = `SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)`
+)
