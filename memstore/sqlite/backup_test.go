@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -67,9 +68,7 @@ func TestBackupUnderLoad(t *testing.T) {
 	for range 3 {
 		mu.Lock()
 		want := make(map[string]string, len(acknowledged))
-		for title, user := range acknowledged {
-			want[title] = user
-		}
+		maps.Copy(want, acknowledged)
 		mu.Unlock()
 		start := time.Now()
 		report, err := db.Backup(t.Context(), to, BackupOptions{})

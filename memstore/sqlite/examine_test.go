@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -75,7 +74,7 @@ func dump(t *testing.T, path string) (string, error) {
 		"SELECT * FROM revisions NOT INDEXED ORDER BY user_id, id, revision", "SELECT * FROM terms ORDER BY user_id, seq", "SELECT * FROM api_keys ORDER BY id",
 		"SELECT * FROM store ORDER BY name", "SELECT * FROM erasures ORDER BY n",
 	} {
-		rows, err := c.c.QueryContext(context.Background(), query)
+		rows, err := c.c.QueryContext(t.Context(), query)
 		if err != nil {
 			return "", err
 		}
@@ -154,17 +153,17 @@ func TestDoctorFindsDamage(t *testing.T) {
 }
 
 // spoil changes a closed store behind its back.
-func spoil(t *testing.T, path, text string, args ...any) {
+func spoil(t *testing.T, path, text string) {
 	t.Helper()
 	c := (&DB{path: path}).conn(writePragmas)
 	check(t, c.exec("PRAGMA foreign_keys = OFF"))
-	check(t, c.exec(text, args...))
+	check(t, c.exec(text))
 	check(t, c.close())
 }
 
 // TestDoctorNames: what is wrong is named, and what can be made again is, so
 // that nothing is left to find.
-func TestDoctorNames(t *testing.T) {
+func TestDoctorNames(t *testing.T) { //nolint:thelper // a table of damages, none of them helpers
 	unix := runtime.GOOS != "windows"
 	for name, c := range map[string]struct {
 		spoil  func(t *testing.T, path string)
