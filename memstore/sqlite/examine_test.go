@@ -163,7 +163,9 @@ func spoil(t *testing.T, path, text string) {
 
 // TestDoctorNames: what is wrong is named, and what can be made again is, so
 // that nothing is left to find.
-func TestDoctorNames(t *testing.T) { //nolint:thelper // a table of damages, none of them helpers
+//
+//nolint:thelper // a table of damages, none of them helpers
+func TestDoctorNames(t *testing.T) {
 	unix := runtime.GOOS != "windows"
 	for name, c := range map[string]struct {
 		spoil  func(t *testing.T, path string)
