@@ -64,10 +64,12 @@ func (x *Index) renumber(slack int) []uint32 {
 	to := make([]uint32, len(x.lists))
 	lists := make([]postings, 0, x.terms.len())
 	masks := make([]uint64, 0, x.terms.len())
+	x.ends = newEnds()
 	for t, l := range x.lists {
 		if l.df > 0 {
 			to[t] = uint32(len(lists))
 			x.terms.move(l.text, uint32(t), to[t])
+			x.ends.add(l.text, to[t])
 			lists, masks = append(lists, l), append(masks, x.masks[t])
 		}
 	}

@@ -40,6 +40,6 @@ const (
 	slotBytes    = 2 + 1 + 1      // its kind, length and traits
 	placeBytes   = 4 + 4 + 4      // its place in the timeline
 	scratchBytes = 8 + 8 + 2 + 12 // its share of one Search's buffers
-	listBytes    = 56 + 8         // postings and mask
+	listBytes    = 56 + 8 + 10    // postings, mask and ends
 	idEntryBytes = 26             // an entry of map[int64]uint32, at the mean load
 )

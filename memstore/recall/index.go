@@ -17,6 +17,7 @@ type Index struct {
 	lists []postings
 	masks []uint64 // by place in lists: the term's letters (see letters); 0: free
 	spare []uint32 // free places in lists
+	ends  ends
 
 	slots   map[int64]uint32 // id -> slot, of live memories
 	docs    []doc            // by slot, as are the next three
@@ -57,6 +58,7 @@ func NewIndex(epoch int64, maxBytes int64) *Index {
 		epoch:    epoch,
 		maxBytes: maxBytes,
 		terms:    newDict(),
+		ends:     newEnds(),
 		slots:    make(map[int64]uint32),
 		left:     make(map[int64]struct{}),
 	}
@@ -151,6 +153,7 @@ func (x *Index) intern(text []byte) uint32 {
 	x.lists[t] = postings{text: s, stop: inEnglish.stopWord(text)}
 	x.masks[t] = letters(text)
 	x.terms.add(s, t)
+	x.ends.add(s, t)
 	x.termBytes += textBytes(s)
 	return t
 }

@@ -11,8 +11,8 @@ import (
 
 // A word of a query that no memory has may be misspelled, of another language, or
 // a part or a whole of a compound that is in one. What is nearly like it is found
-// by going through all terms once; their letters, a bit for each, tell most of
-// them apart without a look at their text.
+// by going through the terms that begin or end alike; their letters, a bit for
+// each, tell most of them apart without a look at their text.
 
 // The fewest letters of a word for one letter, or two, to be wrong in it, and of
 // a part of a compound.
@@ -53,19 +53,19 @@ func (x *Index) like(t *queryTerm) []uint32 {
 	}
 	german := stemOf(t.word, inGerman) // one word alone does not tell its language
 	germanMask := letters([]byte(german))
-	for i, m := range x.masks {
+	for i := range x.ends.near(text, german) {
+		m := x.masks[i]
 		switch {
-		case m == 0:
 		case maybeTypo(m, mask, allowed):
 			term := x.lists[i].text
 			if wrong := typos(text, term, allowed); wrong <= allowed && wordlike(term) {
-				all = append(all, found{uint32(i), wrong})
+				all = append(all, found{i, wrong})
 				continue
 			}
 			fallthrough
 		case size >= partOf && (maybePart(m, mask) || maybePart(m, germanMask)):
 			if term := x.lists[i].text; size >= partOf && (compound(text, term) || compound(german, term)) {
-				all = append(all, found{uint32(i), allowed + 1})
+				all = append(all, found{i, allowed + 1})
 			}
 		}
 	}
@@ -79,6 +79,7 @@ func (x *Index) like(t *queryTerm) []uint32 {
 		}
 		return strings.Compare(la.text, lb.text)
 	})
+	all = slices.Compact(all)
 	var lists []uint32
 	for _, f := range all {
 		if f.wrong == all[0].wrong && len(lists) < maxLike {
@@ -95,12 +96,13 @@ func (x *Index) compounds(text string, not uint32) (lists []uint32) {
 		return nil
 	}
 	mask := letters([]byte(text))
-	for i, m := range x.masks {
-		if m != 0 && maybePart(m, mask) && uint32(i) != not && compound(text, x.lists[i].text) {
-			lists = append(lists, uint32(i))
+	for i := range x.ends.near(text) {
+		if i != not && maybePart(x.masks[i], mask) && compound(text, x.lists[i].text) {
+			lists = append(lists, i)
 		}
 	}
 	slices.SortFunc(lists, func(a, b uint32) int { return strings.Compare(x.lists[a].text, x.lists[b].text) })
+	lists = slices.Compact(lists)
 	return lists[:min(len(lists), maxLike)]
 }
 

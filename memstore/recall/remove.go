@@ -40,6 +40,7 @@ func (x *Index) kill(slot uint32) (bytes int) {
 		bytes++ // about one a posting
 		if l.df--; l.df == 0 {
 			x.terms.remove(l.text, t)
+			x.ends.remove(l.text, t)
 			x.termBytes -= textBytes(l.text)
 			x.postBytes -= int64(cap(l.packed))
 			*l = postings{}

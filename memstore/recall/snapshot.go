@@ -192,6 +192,7 @@ func (x *Index) readLists(r *reader, n int) {
 		l.text, l.stop = string(text), inEnglish.stopWord(text)
 		x.masks[i] = letters(text)
 		x.terms.add(l.text, uint32(i))
+		x.ends.add(l.text, uint32(i))
 		x.termBytes += textBytes(l.text)
 	}
 	all := reader{b: slices.Clone(r.b[r.at:])}

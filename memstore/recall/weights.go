@@ -114,10 +114,10 @@ const (
 	maxDated = 1024
 	// maxScored is how many memories with words of the question are looked at
 	// closely: the best by BM25.
-	maxScored = 256
+	maxScored = 192
 	// maxBest is of how many of these the text is read, for words side by side,
 	// and the neighbours are looked at.
-	maxBest = 48
+	maxBest = 32
 	// maxStanding is how many standing instructions are, without any word: the
 	// newest.
 	maxStanding = 64
