@@ -179,7 +179,7 @@ func (m *model) byCreation() []*modelMemory {
 // matches are the ids of the memories that a search for these words finds: those
 // that hold one of them, and up to six on either side of such a one in its
 // conversation, which goes on while the session is the same or at most ten
-// minutes lie between. Of more than 48 that hold one, not all need to be heard
+// minutes lie between. Of more than 32 that hold one, not all need to be heard
 // around; how many do is said too.
 func (m *model) matches(words []string, types memstore.TypeSet) (ids []int64, holding int) {
 	line := slices.Clone(m.memories)

@@ -34,7 +34,7 @@ func (r *modelRun) search(u *modelUser) {
 		}
 	}
 	slices.Sort(ids)
-	if holding > 48 {
+	if holding > 32 {
 		if got.Total > len(want) || got.Total < len(got.Hits) || len(got.Hits) < min(holding, 100) && types == memstore.AllTypes {
 			r.errorf("%s: search %v: %d hits of %d, at most %d", u.name, words, len(ids), got.Total, len(want))
 		}
