@@ -29,9 +29,12 @@
 // quotes does not end a tag, and a tag that never ends reaches to the end of
 // its field.
 //
+// Then come secrets that nobody tagged, by how they look: package secrets finds
+// them, and [Secrets] says what becomes of them.
+//
 // # What it is not
 //
 // It is no HTML parser and no sanitiser: other tags are plain text and stay. It
-// is no encryption either, and it cannot know that something is private unless
-// it is told.
+// is no encryption either, and secrets aside it cannot know that something is
+// private unless it is told.
 package privacy

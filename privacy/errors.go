@@ -26,8 +26,9 @@ func (f Field) refuse(remedy, problem string, args ...any) *FieldError {
 const (
 	shorten  = "Shorten it and try again."
 	fillIn   = "Send one with visible text in it."
-	keepOut  = "Name the topic without private tags, or leave the key out."
-	sayMore  = "Leave something outside of the private tags and try again."
+	keepOut  = "Name the topic without it, or leave the key out."
+	keepSafe = "Leave it out, and say where it is kept instead."
+	sayMore  = "Say something besides and try again."
 	reencode = "Remove what is not text and try again."
 	asKey    = "Write it in lower case with - in place of spaces."
 )

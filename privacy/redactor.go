@@ -8,10 +8,13 @@ import (
 )
 
 // Redactor makes texts that may be stored. It is safe for concurrent use.
-type Redactor struct{}
+type Redactor struct{ secrets Secrets }
 
-// New returns a Redactor.
-func New() *Redactor { return &Redactor{} }
+// New returns a Redactor that takes secrets out.
+func New() *Redactor { return NewWith(TakeSecrets) }
+
+// NewWith returns a Redactor that does with secrets what s says.
+func NewWith(s Secrets) *Redactor { return &Redactor{secrets: s} }
 
 // Redact makes the Text of a field from what a client sent for it: normal form
 // C, then redaction, then trimming, then the field's limits. Redacting the
@@ -25,18 +28,13 @@ func (r *Redactor) Redact(f Field, raw string) (Text, Report, error) {
 	if err := f.admit(raw); err != nil {
 		return Text{}, report, err
 	}
-	s := compose(raw)
-
-	// The one place where text is taken out. Another detector runs on what this
-	// one leaves, in the same way.
-	cuts := privateCuts(s)
-	s = splice(s, cuts, report)
-	if f.Key && len(cuts) > 0 {
-		return Text{}, report, f.refuse(keepOut, "names a topic and cannot hold private text")
+	s, err := r.takeOut(f, compose(raw), report)
+	if err != nil {
+		return Text{}, report, err
 	}
 
 	s = strings.TrimFunc(s, unicode.IsSpace)
-	if rest := strings.ReplaceAll(s, mark, ""); blank(rest) {
+	if rest := withoutMarks(s); blank(rest) {
 		switch {
 		case rest != s || report.Total() > 0:
 			return Text{}, report, f.refuse(sayMore, "held nothing but private text, so nothing was done with it")
@@ -50,8 +48,8 @@ func (r *Redactor) Redact(f Field, raw string) (Text, Report, error) {
 	if f.Key {
 		s = foldKey(s)
 		// Lower case can spell a tag that was none: &Lt; is another sign than &lt;.
-		if len(privateCuts(s)) > 0 {
-			return Text{}, report, f.refuse(keepOut, "names a topic and cannot hold private text")
+		if s, err = r.takeOut(f, s, Report{}); err != nil {
+			return Text{}, report, err
 		}
 	}
 
@@ -61,6 +59,37 @@ func (r *Redactor) Redact(f Field, raw string) (Text, Report, error) {
 	}
 	return t, report, nil
 }
+
+// takeOut is the one place where text is taken out: first what is tagged, then
+// secrets in what that leaves.
+func (r *Redactor) takeOut(f Field, s string, report Report) (string, error) {
+	// A secret between the name of a tag and its end made it another name; with a
+	// mark there it is a tag. Twice is enough: it then hides all up to its end.
+	for range takeOutRounds {
+		cuts := privateCuts(s)
+		s = splice(s, cuts, report)
+		if f.Key && len(cuts) > 0 {
+			return "", f.refuse(keepOut, "names a topic and cannot hold private text")
+		}
+		if r.secrets == KeepSecrets {
+			return s, nil
+		}
+		found := secretCuts(s)
+		switch {
+		case len(found) == 0:
+			return s, nil
+		case r.secrets == RefuseSecrets:
+			return "", f.refuse(keepSafe, "holds what looks like a secret (%s)", found[0].kind)
+		case f.Key:
+			return "", f.refuse(keepOut, "names a topic and cannot hold a secret (%s)", found[0].kind)
+		}
+		s = splice(s, found, report)
+	}
+	return s, nil
+}
+
+// takeOutRounds is more than any text needs.
+const takeOutRounds = 4
 
 // compose returns s in normal form C. Where more than 30 combining marks follow
 // each other it sets U+034F between them, as Unicode's stream-safe format does;

@@ -5,18 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/transfer"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/privacy"
 )
 
 // importCommand reads a file into a user's memory.
 type importCommand struct {
 	whose
 	config.Capacity
+	config.Secrets
 
 	File   string `arg:"" name:"file" help:"What to read; - is stdin."`
 	Strict bool   `name:"strict" help:"Exit with 1 if a line was skipped."`
@@ -27,7 +31,7 @@ const importExample = "ilab-mcp import --user me memories.jsonl"
 // Help is what import --help adds.
 func (importCommand) Help() string {
 	return "It reads JSON Lines as ilab-mcp export writes them. Only type, title and content must be there; times, ids, sessions " +
-		"and old revisions are kept. What is private is taken out as in every save.\n\n" +
+		"and old revisions are kept. What is private, and secrets, are taken out as in every save.\n\n" +
 		"Importing the same file again changes nothing, so an import that was interrupted is simply run again."
 }
 
@@ -37,6 +41,11 @@ func (c *importCommand) run(ctx context.Context, e env) error {
 	if o.Limits, err = config.Room(importExample, c.Capacity); err != nil {
 		return err
 	}
+	mode, err := config.Untagged(importExample, c.Secrets)
+	if err != nil {
+		return err
+	}
+	o.Redactor = privacy.NewWith(mode)
 	in, size, err := c.open(e)
 	if err != nil {
 		return err
@@ -105,8 +114,8 @@ func summary(r transfer.Report) string {
 		parts = append(parts, "sessions: "+outcome(r.Sessions))
 	}
 	b.WriteString(strings.Join(parts, "; ") + "\n")
-	if n := r.Redacted.Total(); n > 0 {
-		fmt.Fprintf(&b, "taken out as private: %s\n", counted(n, "passage", "passages"))
+	if r.Redacted.Total() > 0 {
+		fmt.Fprintf(&b, "taken out: %s\n", kinds(r.Redacted))
 	}
 	if r.Ignored > 0 {
 		fmt.Fprintf(&b, "%s fields that this format does not have; those were ignored\n", counted(r.Ignored, "line has", "lines have"))
@@ -118,6 +127,15 @@ func summary(r transfer.Report) string {
 		fmt.Fprintf(&b, "and %s skipped\n", counted(more, "more line was", "more lines were"))
 	}
 	return b.String()
+}
+
+// kinds words what was taken out of texts, by kind.
+func kinds(r privacy.Report) string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(r)) {
+		parts = append(parts, fmt.Sprintf("%d %s", r[kind], kind))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // outcome words what became of things; what there was none of is left out.

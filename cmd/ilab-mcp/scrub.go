@@ -16,6 +16,7 @@ import (
 // scrubCommand passes what is stored through the redactor of today.
 type scrubCommand struct {
 	whose
+	config.Secrets
 
 	All    bool `name:"all" help:"Of every user."`
 	DryRun bool `name:"dry-run" help:"Only say what would be taken out."`
@@ -38,7 +39,15 @@ func (c *scrubCommand) run(ctx context.Context, e env) error {
 	if err != nil {
 		return err
 	}
+	mode, err := config.Untagged(scrubExample, c.Secrets)
+	if err != nil {
+		return err
+	}
+	if mode == privacy.RefuseSecrets {
+		mode = privacy.TakeSecrets // what is stored cannot be refused any more
+	}
 	o := memstore.DefaultOptions()
+	o.Redactor = privacy.NewWith(mode)
 	total := memstore.Scrubbed{Found: privacy.Report{}}
 	wiped := true
 	scrub := func(b bound) error {

@@ -21,7 +21,7 @@ type opened struct {
 
 // openStore opens the store and checks that it was begun with the same salt.
 func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
-	o := &opened{redactor: privacy.New(), log: slog.New(logHandler(c.Log, e.stderr))}
+	o := &opened{redactor: privacy.NewWith(c.Secrets), log: slog.New(logHandler(c.Log, e.stderr))}
 	var err error
 	var caught int
 	if o.db, o.backend, caught, err = openDB(ctx, c.Path, options(c, o.redactor)); err != nil {

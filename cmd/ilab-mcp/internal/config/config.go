@@ -8,6 +8,7 @@ import (
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/privacy"
 )
 
 // Config is what a server runs on.
@@ -18,6 +19,7 @@ type Config struct {
 
 	ReadOnly bool
 	NoForget bool
+	Secrets  privacy.Secrets
 
 	SessionTimeout time.Duration
 	Limits         memstore.Limits
@@ -44,19 +46,22 @@ func newConfig(s Settings, h host) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	c, err := common("ilab-mcp stdio --user me", s.Store, s.Limits, s.Rights, s.Logging, h)
+	c, err := common("ilab-mcp stdio --user me", s.Store, s.Limits, s.Rights, s.Secrets, s.Logging, h)
 	c.User, c.Salt = user, salt
 	return c, err
 }
 
 // common checks what every server has. right is a command line that is right,
 // for examples.
-func common(right string, st Store, l Limits, r Rights, g Logging, h host) (c Config, err error) {
+func common(right string, st Store, l Limits, r Rights, k Secrets, g Logging, h host) (c Config, err error) {
 	c = Config{ReadOnly: r.ReadOnly, NoForget: r.NoForget}
 	if c.Path, err = h.storePath(st.DB); err != nil {
 		return Config{}, err
 	}
 	if err := c.limits(right, l); err != nil {
+		return Config{}, err
+	}
+	if c.Secrets, err = Untagged(right, k); err != nil {
 		return Config{}, err
 	}
 	if c.Log, err = logging(right, g); err != nil {
@@ -110,6 +115,19 @@ func user(s Who, getenv func(string) string) (memstore.UserID, identity.Salt, er
 		return none, identity.Salt{}, wrong(err.Error(), "Check --user-email (ILAB_USER_EMAIL) and USER_ID_SALT.", byEmail)
 	}
 	return id, salt, nil
+}
+
+// Untagged checks what becomes of secrets that nobody tagged. Its errors are *[Error].
+func Untagged(right string, s Secrets) (privacy.Secrets, error) {
+	switch s.Secrets {
+	case "redact", "":
+		return privacy.TakeSecrets, nil
+	case "block":
+		return privacy.RefuseSecrets, nil
+	case "off":
+		return privacy.KeepSecrets, nil
+	}
+	return 0, wrongf("Choose redact, block or off.", right+" --secrets block", "--secrets (ILAB_SECRETS) cannot be %q", s.Secrets)
 }
 
 func logging(right string, s Logging) (LogConfig, error) {

@@ -12,6 +12,7 @@ type Settings struct {
 	Store
 	Limits
 	Rights
+	Secrets
 	Logging
 }
 
@@ -47,6 +48,11 @@ type Rights struct {
 	NoForget bool `name:"no-forget" setting:"ILAB_NO_FORGET" group:"rights" help:"Leave out mem_forget."`
 }
 
+// Secrets says what becomes of secrets that nobody tagged as private.
+type Secrets struct {
+	Secrets string `name:"secrets" setting:"ILAB_SECRETS" default:"redact" placeholder:"redact" group:"privacy" help:"What becomes of keys and passwords in a text: redact takes them out, block refuses the text, off keeps them."`
+}
+
 // Logging says what is logged, and how.
 type Logging struct {
 	LogLevel  string `name:"log-level" setting:"ILAB_LOG_LEVEL" default:"info" placeholder:"info" group:"log" help:"What goes to stderr: debug, info, warn or error."`
@@ -61,6 +67,7 @@ type ServeSettings struct {
 	Limits
 	Traffic
 	Rights
+	Secrets
 	Logging
 }
 
@@ -105,6 +112,7 @@ func Groups() []kong.Group {
 		{Key: "network", Title: "Where it is served:"},
 		{Key: "oidc", Title: "Access tokens (OpenID Connect):"},
 		{Key: "rights", Title: "What a model may do:"},
+		{Key: "privacy", Title: "What is not kept (beside what is tagged <private>, which never is):"},
 		{Key: "limit", Title: "Limits (0 is none; sizes as 512KiB, 64MiB, 2GiB or in bytes):"},
 		{Key: "log", Title: "Logging:"},
 	}
