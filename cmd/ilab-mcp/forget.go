@@ -71,6 +71,9 @@ func (c *forgetCommand) run(ctx context.Context, e env) error {
 	if err != nil || !erased {
 		return err
 	}
+	if pieces.Len() == 0 && wiped {
+		return nil // there was nothing, or nothing that is long enough to be looked for
+	}
 	left, err := c.check(ctx, e, path, &pieces)
 	switch {
 	case err != nil:

@@ -33,7 +33,7 @@ func (scrubCommand) Help() string {
 
 func (c *scrubCommand) run(ctx context.Context, e env) error {
 	if c.All && (c.User != "" || c.UserEmail != "") {
-		return &config.Error{What: "--all and a user are both given", Do: "Choose one.", Example: scrubExample}
+		return &config.Error{What: "--all and a user (--user or ILAB_USER_ID) are both given", Do: "Choose one.", Example: scrubExample}
 	}
 	path, err := existing(c.Store, e)
 	if err != nil {
