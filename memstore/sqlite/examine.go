@@ -250,11 +250,13 @@ func (x *examiner) integrity() {
 	}
 }
 
-// schema compares the file's tables with those of a new one.
+// schema compares the file's tables with those of a new one. Litestream, which
+// copies a store while it is in use, adds two of its own.
 func (x *examiner) schema() {
 	var want, got string
 	const all = `SELECT coalesce(group_concat(line, char(10)), '') FROM
-		(SELECT type || name || tbl_name || coalesce(sql, '') AS line FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name)`
+		(SELECT type || name || tbl_name || coalesce(sql, '') AS line FROM sqlite_schema
+		WHERE name NOT LIKE 'sqlite_stat%' AND NOT (type = 'table' AND name IN ('_litestream_lock', '_litestream_seq')) ORDER BY name)`
 	fresh := x.db.connTo("file::memory:")
 	err := fresh.exec(strings.Join(migrations(), ";\n"))
 	err = errors.Join(err, fresh.queryOne(all, nil, &want), x.c.queryOne(all, nil, &got))

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -290,5 +291,21 @@ func TestDoctorWhileServing(t *testing.T) {
 		if err != nil || !report.Sound() || report.Memories < 1 {
 			t.Fatalf("after %d saves: %+v %v", i, report, err)
 		}
+	}
+}
+
+// TestLitestream: the tables that it adds to a store that it copies are no damage, and
+// what comes back from it can be restored.
+func TestLitestream(t *testing.T) {
+	path := filled(t)
+	c := (&DB{path: path}).conn(writePragmas)
+	check(t, c.exec("CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE _litestream_lock (id INTEGER); INSERT INTO _litestream_seq VALUES (1, 7)"))
+	check(t, c.close())
+	report, err := Examine(t.Context(), path, ExamineOptions{})
+	if err != nil || !report.Sound() {
+		t.Fatalf("%s, %v", words(report), err)
+	}
+	if _, err := Restore(t.Context(), path, filepath.Join(t.TempDir(), "memory.db"), RestoreOptions{Wait: time.Minute, CatchUp: func(context.Context, *DB) (int, error) { return 0, nil }}); err != nil {
+		t.Error(err)
 	}
 }
