@@ -15,14 +15,14 @@ const (
 )
 
 // wideSigns tie a name to its value in Chinese and Japanese.
-var wideSigns = []string{"：", "是", "为", "は"} //nolint:gochecknoglobals // a table
+var wideSigns = []string{"：", "是", "为", "は"}
 
 // ties are words that do so elsewhere.
-var ties = needlesOf("is ", "is: ", "was ", "ist ", "lautet ", "lautet: ", "es ", "est ", "by ", "BY ") //nolint:gochecknoglobals // a table
+var ties = needlesOf("is ", "is: ", "was ", "ist ", "lautet ", "lautet: ", "es ", "est ", "by ", "BY ")
 
 // bareNames are the last words of names that have their values right behind them:
 // in commands, configuration files and short notes.
-var bareNames = needlesOf( //nolint:gochecknoglobals // a table
+var bareNames = needlesOf(
 	"password ", "PASSWORD ", "Password ", "passwd ", "passphrase ", "requirepass ", "masterauth ", "secret ", "token ", "key ",
 )
 
@@ -139,7 +139,7 @@ func (f *finder) value(name, at int, t tie) bool {
 	quoted := quote(f.text[start-1])
 	isMade, isChosen := made(v), chosen(v, t)
 	isWords := !isMade && !isChosen && (quoted || t == tight) && words(v)
-	if !isMade && !isChosen && !isWords && !(t == tight && chosenSecret(v)) {
+	if !isMade && !isChosen && !isWords && (t != tight || !chosenSecret(v)) {
 		return false
 	}
 	name, ok := f.nameBefore(name)
@@ -153,6 +153,7 @@ func (f *finder) value(name, at int, t tie) bool {
 	}
 	kind := ""
 	switch what {
+	case nothing:
 	case password:
 		if isChosen {
 			kind = "password"
@@ -217,7 +218,7 @@ func beforePreposition(text string) int {
 	return 0
 }
 
-var prepositions = needlesOf( //nolint:gochecknoglobals // a table
+var prepositions = needlesOf(
 	" for ", " of ", " to ", " on ", " in ", " at ", " del ", " de ", " para ", " für ", " fuer ", " von ", " vom ", " zum ", " zur ", " des ", " der ", " du ", " pour ",
 )
 
@@ -299,4 +300,4 @@ func ends(text string, at int, query bool) bool {
 	return false
 }
 
-var wideEnds = needlesOf("，", "。", "、", "”", "»", "」") //nolint:gochecknoglobals // a table
+var wideEnds = needlesOf("，", "。", "、", "”", "»", "」")

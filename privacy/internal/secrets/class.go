@@ -24,8 +24,6 @@ func (c *class) run(text string, at, most int) int {
 }
 
 // The classes of a token's form, by the letter that stands for each in forms.
-//
-//nolint:gochecknoglobals // tables
 var (
 	alnum  = classOf("09", "AZ", "az")
 	word   = classOf("09", "AZ", "az", "_")
@@ -35,18 +33,16 @@ var (
 		'a': &alnum,
 		'w': &word,
 		'b': &b64url,
-		'd': ptr(classOf("09")),
-		'h': ptr(classOf("09", "af")),
-		'H': ptr(classOf("09", "AF", "af")),
-		'l': ptr(classOf("09", "az")),
-		'u': ptr(classOf("09", "AZ")),
-		'2': ptr(classOf("AZ", "27")),
-		'B': ptr(classOf("09", "AZ", "az", "+", "/", "=")),
-		'.': ptr(classOf("09", "AZ", "az", "_", "-", ".", "=")),
-		'*': ptr(classOf("09", "AZ", "az", "+", "/", "=", "_", "-", ".")),
-		'x': ptr(classOf("Q", "P", "Z", "R", "Y", "9", "X", "8", "G", "F", "2", "T", "V", "D", "W", "0", "S", "3", "J", "N", "5",
+		'd': new(classOf("09")),
+		'h': new(classOf("09", "af")),
+		'H': new(classOf("09", "AF", "af")),
+		'l': new(classOf("09", "az")),
+		'u': new(classOf("09", "AZ")),
+		'2': new(classOf("AZ", "27")),
+		'B': new(classOf("09", "AZ", "az", "+", "/", "=")),
+		'.': new(classOf("09", "AZ", "az", "_", "-", ".", "=")),
+		'*': new(classOf("09", "AZ", "az", "+", "/", "=", "_", "-", ".")),
+		'x': new(classOf("Q", "P", "Z", "R", "Y", "9", "X", "8", "G", "F", "2", "T", "V", "D", "W", "0", "S", "3", "J", "N", "5",
 			"4", "K", "H", "C", "E", "6", "M", "U", "A", "7", "L")), // bech32, as age writes it
 	}
 )
-
-func ptr(c class) *class { return &c }

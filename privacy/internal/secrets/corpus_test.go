@@ -162,7 +162,7 @@ func wordsOutside(marked, out string) (gone []string) {
 		if i > 0 {
 			_, part, _ = strings.Cut(part, "»")
 		}
-		for _, w := range strings.Fields(part) {
+		for w := range strings.FieldsSeq(part) {
 			if !strings.Contains(out, w) {
 				gone = append(gone, w)
 			}

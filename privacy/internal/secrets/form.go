@@ -105,8 +105,8 @@ func (f *form) match(text string, at int) (end int) {
 }
 
 // formsBy are the forms by the first byte of their prefixes.
-var formsBy = func() (by [128][]form) { //nolint:gochecknoglobals // a table
-	for _, line := range strings.Split(strings.TrimSpace(allForms), "\n") {
+var formsBy = func() (by [128][]form) {
+	for line := range strings.SplitSeq(strings.TrimSpace(allForms), "\n") {
 		kind, text, _ := strings.Cut(strings.TrimSpace(line), " ")
 		f := parseForm(kind, strings.TrimSpace(text))
 		by[f.prefix[0]] = append(by[f.prefix[0]], f)

@@ -22,7 +22,7 @@ const reach = 48
 
 // passwords, tokens and so on are what names of secrets end in, in lower case and
 // without what stands between words.
-var ( //nolint:gochecknoglobals // tables
+var (
 	passwords = []string{
 		"password", "passwd", "requirepass", "masterauth", "identified", "storepass", "keypass", "passwort", "kennwort", "pwd", "contraseña", "clave", "senha", "motdepasse", "пароль", "Пароль", "密码", "密碼",
 		"口令", "パスワード", "비밀번호",
@@ -74,7 +74,7 @@ type ending struct {
 }
 
 // endings are all of them by their last three bytes.
-var endings = func() map[[3]byte][]ending { //nolint:gochecknoglobals // a table
+var endings = func() map[[3]byte][]ending {
 	m := map[[3]byte][]ending{}
 	for _, list := range []struct {
 		what  named

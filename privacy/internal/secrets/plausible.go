@@ -7,20 +7,20 @@ import (
 )
 
 // schemes are how passwords are kept, not passwords.
-var schemes = []string{ //nolint:gochecknoglobals // a table
+var schemes = []string{
 	"argon2", "bcrypt", "scrypt", "pbkdf2", "sha256", "sha512", "sha-256", "md5", "oauth2", "base64", "utf8", "utf-8", "aes256", "aes-256", "ed25519",
 	"hs256", "rs256", "es256", "x509", "rsa2048", "rsa4096", "win32", "int64", "int32", "uint8", "float64", "string", "http2", "ipv4", "ipv6",
 }
 
 // instead are in values that stand in place of a secret.
-var instead = needlesOf( //nolint:gochecknoglobals // a table
+var instead = needlesOf(
 	"example", "your", "changeme", "change-me", "change_me", "placeholder", "redacted", "dummy", "xxxx", "...", "…", "****", "insert", "replace",
 	"todo", "foobar", "getenv", "environ", "process.env", "os.env", "env.", "config.", "settings.", "secrets.", "${", "{{", "$(", "%(", "(", "=>", "->",
 	"://", "<", "0123456789", "1234567890", "abcdefghij",
 )
 
 // elsewhere begin values that say where a secret is kept, or keep it sealed.
-var elsewhere = needlesOf( //nolint:gochecknoglobals // a table
+var elsewhere = needlesOf(
 	"arn:", "op:", "vault:", "ref:", "ref+", "sops:", "enc[", "file:", "sm:", "kms:", "ssm:", "env:", "secret:", "projects/", "$2a$", "$2b$",
 )
 

@@ -12,7 +12,7 @@ func tokenlike(body string) bool {
 }
 
 // examples are in values that documentation shows instead of a secret.
-var examples = needlesOf( //nolint:gochecknoglobals // a table
+var examples = needlesOf(
 	"example", "xxxx", "0123456789", "1234567890", "abcdefghij", "4ec39hqlyjwdarjtt1zdp7dc", "bqokikjovbii2hlwgh4olfq2",
 )
 
@@ -74,7 +74,7 @@ func shapeOf(s string) (h shape) {
 		}
 		if kind != none {
 			// A capital that begins a word is how names are written.
-			if last != none && kind != last && !(last == isUpper && kind == isLower) {
+			if last != none && kind != last && (last != isUpper || kind != isLower) {
 				h.turns++
 			}
 			last = kind

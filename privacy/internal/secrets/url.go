@@ -44,7 +44,10 @@ func standIn(s string) bool {
 		"passwort", "contraseña", "user", "...", "…", "redacted":
 		return true
 	}
-	if strings.HasPrefix(s, Mark) || strings.IndexByte("$%{<[(*", s[0]) >= 0 && !(s[0] == '%' && len(s) > 2 && hexDigit(s[1]) && hexDigit(s[2])) {
+	if strings.HasPrefix(s, Mark) || strings.IndexByte("${<[(*", s[0]) >= 0 {
+		return true
+	}
+	if s[0] == '%' && (len(s) < 3 || !hexDigit(s[1]) || !hexDigit(s[2])) { // a format, and not an escape
 		return true
 	}
 	for _, w := range []string{"your", "changeme", "placeholder", "xxxx", "****", "${", "{{", "example"} {
