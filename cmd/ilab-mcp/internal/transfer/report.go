@@ -17,6 +17,7 @@ type Report struct {
 	Skips     []Skip         // the first of them
 	Redacted  privacy.Report // what was taken out of texts, by kind
 	Ignored   int            // items that also say things there is no place for
+	Left      []Left         // what there is no place for at all
 }
 
 // Count counts items by what became of them.
@@ -29,13 +30,14 @@ type Count struct {
 // Skip is an item that was skipped.
 type Skip struct {
 	Line   int
+	Name   string `json:",omitempty"` // instead of the line, where that is 0
 	Reason string // for people; it quotes nothing of the line
 }
 
-func (r *Report) skip(line int, reason error) {
+func (r *Report) skip(it item, reason error) {
 	r.Skipped++
 	if len(r.Skips) < KeptSkips {
-		r.Skips = append(r.Skips, Skip{Line: line, Reason: reason.Error()})
+		r.Skips = append(r.Skips, Skip{Line: it.line, Name: it.name, Reason: reason.Error()})
 	}
 }
 
