@@ -17,8 +17,8 @@ type importCommand struct {
 	whose
 	config.Capacity
 
-	File   string `arg:"" name:"file" help:"What to read; - is stdin."`
-	Format string `name:"format" enum:"auto,ilab,server-memory" default:"auto" placeholder:"auto" help:"What it is: auto (seen by its content), ilab, server-memory."`
+	File   string `arg:"" name:"file" help:"What to read, a file or a folder; - is stdin."`
+	Format string `name:"format" enum:"auto,ilab,server-memory,markdown" default:"auto" placeholder:"auto" help:"What it is: auto (seen by its content), ilab, server-memory, markdown."`
 	Strict bool   `name:"strict" help:"Exit with 1 if a line was skipped."`
 }
 
@@ -30,6 +30,8 @@ func (importCommand) Help() string {
 		"and old revisions are kept. What is private is taken out as in every save.\n\n" +
 		"It also reads what other programs have; which one is seen by the content, or said with --format:\n\n" +
 		"server-memory: memory.jsonl of the reference MCP memory server. Each entity becomes a memory.\n\n" +
+		"markdown: a folder of *.md files, such as notes or the memory of Claude Code, or one such file. Each file becomes a memory; " +
+		"MEMORY.md, CLAUDE.md, AGENTS.md and GEMINI.md are cut at their headings. A file that was edited becomes a revision.\n\n" +
 		"Importing the same file again changes nothing, so an import that was interrupted is simply run again."
 }
 
@@ -50,11 +52,7 @@ func (c *importCommand) run(ctx context.Context, e env) error {
 		begun = true
 		drawn := newProgress(e, "importing", in.size, true)
 		defer drawn.done()
-		from, err := in.source(drawn)
-		if err != nil {
-			return err
-		}
-		report, err = transfer.Import(ctx, s, from, o.Redactor)
+		report, err = transfer.Import(ctx, s, in.source(drawn, o.Redactor), o.Redactor)
 		return err
 	})
 	if wrong, ok := errors.AsType[*transfer.FormatError](err); ok {
@@ -112,7 +110,8 @@ func place(s transfer.Skip) string {
 	if s.Line > 0 {
 		return fmt.Sprintf("line %d", s.Line)
 	}
-	return strings.Trim(strconv.Quote(s.Name), `"`)
+	quoted := strconv.Quote(s.Name)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 // skipped words how many things were.

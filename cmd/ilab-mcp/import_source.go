@@ -6,15 +6,20 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/transfer"
+	"github.com/ilab-mcp/ilab-mcp/privacy"
 )
 
-// source is a file that is about to be imported.
+// source is a file or a folder that is about to be imported.
 type source struct {
 	format transfer.Format
 	in     *bufio.Reader
 	size   int64 // -1 where that is not known
+	notes  notes
 	close  func() error
 }
 
@@ -26,28 +31,50 @@ func openSource(name string, format transfer.Format, e env) (*source, error) {
 	s := &source{format: format, size: -1, close: func() error { return nil }}
 	if name == "-" {
 		s.in = bufio.NewReaderSize(e.stdin, transfer.HeadBytes)
-		return s, s.recognise()
+		if err := s.recognise(); err != nil {
+			return nil, err
+		}
+		return s, s.streams()
 	}
-	f, err := os.Open(name)
+	info, err := os.Stat(name)
 	if err != nil {
 		return nil, fmt.Errorf("the file cannot be read; check its name and its permissions\n  Cause: %w", err)
 	}
-	s.close = f.Close
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = errors.New("it is a folder")
+	if info.IsDir() {
+		return s, s.openFolder(name)
 	}
+	return s, s.openFile(name, info)
+}
+
+// openFile opens a file that is no folder.
+func (s *source) openFile(name string, info os.FileInfo) (err error) {
+	f, err := os.Open(name)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the file cannot be read\n  Cause: %w", err), f.Close())
+		return fmt.Errorf("the file cannot be read; check its name and its permissions\n  Cause: %w", err)
 	}
+	s.close = f.Close
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
 	if info.Mode().IsRegular() {
 		s.size = info.Size()
 	}
 	s.in = bufio.NewReaderSize(f, transfer.HeadBytes)
-	if err := s.recognise(); err != nil {
-		return nil, errors.Join(err, f.Close())
+	if s.format == formatAuto && isNote(name) { // text is all that its content says
+		s.format = transfer.Markdown
 	}
-	return s, nil
+	if err := s.recognise(); err != nil {
+		return err
+	}
+	if s.format == transfer.Markdown {
+		if err := f.Close(); err != nil {
+			return fmt.Errorf("the file cannot be read\n  Cause: %w", err)
+		}
+		return s.openNote(name)
+	}
+	return nil
 }
 
 // recognise looks at the beginning of the file, unless its format was said.
@@ -65,17 +92,78 @@ func (s *source) recognise() error {
 	return nil
 }
 
+// streams refuses stdin where a format is more than a stream of bytes.
+func (s *source) streams() error {
+	if s.format == transfer.Markdown {
+		return &config.Error{What: "this format cannot be read from stdin", Do: "Name the file or the folder.", Example: importExample}
+	}
+	return nil
+}
+
 // supported says what can be imported.
-const supported = "What can be read: JSON Lines of ilab-mcp export, and memory.jsonl of the reference MCP memory server. " +
+const supported = "What can be read: JSON Lines of ilab-mcp export, memory.jsonl of the reference MCP memory server, and folders of Markdown. " +
 	"If it is one of them, name it with --format"
 
 // source gives the reader of the format. Bytes that are read are counted in seen.
-func (s *source) source(seen io.Writer) (transfer.Source, error) {
-	r := io.TeeReader(s.in, seen)
-	switch s.format {
-	case transfer.ServerMemory:
-		return transfer.NewServerMemory(r), nil
-	default:
-		return transfer.NewJSONLines(r), nil
+func (s *source) source(seen io.Writer, r *privacy.Redactor) transfer.Source {
+	if s.format == transfer.Markdown {
+		return transfer.NewMarkdown(s.notes.root.FS(), s.notes.name, s.notes.prefix, r)
 	}
+	in := io.TeeReader(s.in, seen)
+	if s.format == transfer.ServerMemory {
+		return transfer.NewServerMemory(in)
+	}
+	return transfer.NewJSONLines(in)
+}
+
+// notes are a folder of Markdown, or one file of it.
+type notes struct {
+	root   *os.Root // nothing outside of it is read, whatever links there are
+	name   string   // "." or the file
+	prefix string   // of topic keys
+}
+
+// isNote reports whether a file is Markdown, by its name.
+func isNote(name string) bool {
+	ext := filepath.Ext(name)
+	return strings.EqualFold(ext, ".md") || strings.EqualFold(ext, ".markdown")
+}
+
+func (s *source) openFolder(name string) error {
+	switch s.format {
+	case formatAuto, transfer.Markdown:
+		s.format = transfer.Markdown
+		return s.openRoot(name, ".")
+	default:
+		return errors.New("the file cannot be read: it is a folder, and only --format markdown reads one")
+	}
+}
+
+// openNote opens the folder that a note is in, for the note alone.
+func (s *source) openNote(name string) error {
+	real, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return fmt.Errorf("the file cannot be read\n  Cause: %w", err)
+	}
+	return s.openRoot(filepath.Dir(real), filepath.Base(real))
+}
+
+func (s *source) openRoot(folder, name string) error {
+	full, err := filepath.Abs(folder)
+	if err == nil {
+		s.notes.root, err = os.OpenRoot(full)
+	}
+	if err != nil {
+		return fmt.Errorf("the folder cannot be read; check its name and its permissions\n  Cause: %w", err)
+	}
+	s.close, s.size = s.notes.root.Close, -1
+	s.notes.name, s.notes.prefix = name, keyPrefix(full)
+	return nil
+}
+
+// keyPrefix gives the last two names of a folder's path: the last alone is
+// "memory" for every project of Claude Code.
+func keyPrefix(full string) string {
+	names := strings.FieldsFunc(strings.TrimPrefix(full, filepath.VolumeName(full)), func(r rune) bool { return r == '/' || r == filepath.Separator })
+	return strings.Join(names[max(0, len(names)-2):], "/")
 }

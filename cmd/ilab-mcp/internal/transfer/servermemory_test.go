@@ -71,8 +71,8 @@ func TestServerMemoryDamaged(t *testing.T) {
 	if report.Memories != (transfer.Count{Created: 2}) {
 		t.Errorf("%+v", report)
 	}
-	skips(t, report, "1 it is not a JSON object", "3 name is missing", "4 observations must be a list", "6 neither entity nor relation",
-		"8 content is blank", "9 title held nothing but private", "5 neither end")
+	skips(t, report, "1: it is not a JSON object", "3: name is missing", "4: observations must be a list", "6: neither entity nor relation",
+		"8: content is blank", "9: title held nothing but private", "5: neither end")
 	has(t, s, `"title":"ok","content":"a\nb\nEntity type: x"`, `"title":"of [REDACTED]","content":"c\nEntity type: x","topic_key":""`)
 	if strings.Contains(written(t, s)+fmt.Sprint(report), "zebra") {
 		t.Error("private text, or what was refused, is kept or told")

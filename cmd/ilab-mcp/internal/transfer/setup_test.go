@@ -100,12 +100,13 @@ func skips(tb testing.TB, r transfer.Report, want ...string) {
 		return
 	}
 	for i, w := range want {
-		got := fmt.Sprint(r.Skips[i].Line)
-		if r.Skips[i].Line == 0 {
-			got = r.Skips[i].Name
+		place, reason, _ := strings.Cut(w, ": ")
+		got := r.Skips[i].Name
+		if r.Skips[i].Line > 0 {
+			got = fmt.Sprint(r.Skips[i].Line)
 		}
-		if got += " " + r.Skips[i].Reason; !strings.HasPrefix(got, strings.SplitAfter(w, " ")[0]) || !strings.Contains(got, strings.TrimLeft(w, "0123456789 ")) {
-			tb.Errorf("skip %d: %s, want %s", i, got, w)
+		if got != place || !strings.Contains(r.Skips[i].Reason, reason) {
+			tb.Errorf("skip %d: %+v, want %s", i, r.Skips[i], w)
 		}
 	}
 }
@@ -114,4 +115,13 @@ func skips(tb testing.TB, r transfer.Report, want ...string) {
 func isFormatError(err error) bool {
 	_, ok := errors.AsType[*transfer.FormatError](err)
 	return ok
+}
+
+// problem gives the reason why one item is skipped.
+func problem(err error) (string, bool) {
+	p, ok := errors.AsType[*transfer.Problem](err)
+	if !ok {
+		return "", false
+	}
+	return p.Reason, true
 }
