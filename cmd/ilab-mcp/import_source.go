@@ -101,7 +101,7 @@ func (s *source) streams() error {
 }
 
 // supported says what can be imported.
-const supported = "What can be read: JSON Lines of ilab-mcp export, memory.jsonl of the reference MCP memory server, and folders of Markdown. " +
+const supported = "What can be read: JSON Lines of ilab-mcp export, memory.jsonl of the reference MCP memory server, the file of engram export, and folders of Markdown. " +
 	"If it is one of them, name it with --format"
 
 // source gives the reader of the format. Bytes that are read are counted in seen.
@@ -110,10 +110,14 @@ func (s *source) source(seen io.Writer, r *privacy.Redactor) transfer.Source {
 		return transfer.NewMarkdown(s.notes.root.FS(), s.notes.name, s.notes.prefix, r)
 	}
 	in := io.TeeReader(s.in, seen)
-	if s.format == transfer.ServerMemory {
+	switch s.format {
+	case transfer.ServerMemory:
 		return transfer.NewServerMemory(in)
+	case transfer.Engram:
+		return transfer.NewEngram(in)
+	default:
+		return transfer.NewJSONLines(in)
 	}
-	return transfer.NewJSONLines(in)
 }
 
 // notes are a folder of Markdown, or one file of it.
