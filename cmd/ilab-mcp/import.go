@@ -18,7 +18,7 @@ type importCommand struct {
 	config.Capacity
 
 	File   string `arg:"" name:"file" help:"What to read, a file or a folder; - is stdin."`
-	Format string `name:"format" enum:"auto,ilab,server-memory,engram,markdown" default:"auto" placeholder:"auto" help:"What it is: auto (seen by its content), ilab, server-memory, engram, markdown."`
+	Format string `name:"format" enum:"auto,ilab,server-memory,engram,claude-mem,markdown" default:"auto" placeholder:"auto" help:"What it is: auto (seen by its content), ilab, server-memory, engram, claude-mem, markdown."`
 	Strict bool   `name:"strict" help:"Exit with 1 if a line was skipped."`
 }
 
@@ -31,6 +31,7 @@ func (importCommand) Help() string {
 		"It also reads what other programs have; which one is seen by the content, or said with --format:\n\n" +
 		"server-memory: memory.jsonl of the reference MCP memory server. Each entity becomes a memory.\n\n" +
 		"engram: the file of engram export. Its prompts are left aside.\n\n" +
+		"claude-mem: its database, ~/.claude-mem/claude-mem.db, which is only read. Observations, summaries and directives become memories.\n\n" +
 		"markdown: a folder of *.md files, such as notes or the memory of Claude Code, or one such file. Each file becomes a memory; " +
 		"MEMORY.md, CLAUDE.md, AGENTS.md and GEMINI.md are cut at their headings. A file that was edited becomes a revision.\n\n" +
 		"Importing the same file again changes nothing, so an import that was interrupted is simply run again."
@@ -50,10 +51,14 @@ func (c *importCommand) run(ctx context.Context, e env) error {
 	var report transfer.Report
 	begun := false
 	err = c.withUser(ctx, e, importExample, o, func(s *memstore.Store) (err error) {
-		begun = true
 		drawn := newProgress(e, "importing", in.size, true)
 		defer drawn.done()
-		report, err = transfer.Import(ctx, s, in.source(drawn, o.Redactor), o.Redactor)
+		from, err := in.reader(ctx, drawn, o.Redactor)
+		if err != nil {
+			return err
+		}
+		begun = true
+		report, err = transfer.Import(ctx, s, from, o.Redactor)
 		return err
 	})
 	if wrong, ok := errors.AsType[*transfer.FormatError](err); ok {

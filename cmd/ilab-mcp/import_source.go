@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,12 +12,14 @@ import (
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/transfer"
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/transfer/claudemem"
 	"github.com/ilab-mcp/ilab-mcp/privacy"
 )
 
 // source is a file or a folder that is about to be imported.
 type source struct {
 	format transfer.Format
+	path   string
 	in     *bufio.Reader
 	size   int64 // -1 where that is not known
 	notes  notes
@@ -28,7 +31,7 @@ const formatAuto = transfer.Format("auto")
 
 // openSource opens what the command line names, and sees what it is.
 func openSource(name string, format transfer.Format, e env) (*source, error) {
-	s := &source{format: format, size: -1, close: func() error { return nil }}
+	s := &source{format: format, path: name, size: -1, close: func() error { return nil }}
 	if name == "-" {
 		s.in = bufio.NewReaderSize(e.stdin, transfer.HeadBytes)
 		if err := s.recognise(); err != nil {
@@ -94,30 +97,43 @@ func (s *source) recognise() error {
 
 // streams refuses stdin where a format is more than a stream of bytes.
 func (s *source) streams() error {
-	if s.format == transfer.Markdown {
+	switch s.format {
+	case transfer.Markdown, transfer.ClaudeMem:
 		return &config.Error{What: "this format cannot be read from stdin", Do: "Name the file or the folder.", Example: importExample}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // supported says what can be imported.
-const supported = "What can be read: JSON Lines of ilab-mcp export, memory.jsonl of the reference MCP memory server, the file of engram export, and folders of Markdown. " +
+const supported = "What can be read: JSON Lines of ilab-mcp export, memory.jsonl of the reference MCP memory server, the file of engram export, the database of claude-mem, and folders of Markdown. " +
 	"If it is one of them, name it with --format"
 
-// source gives the reader of the format. Bytes that are read are counted in seen.
-func (s *source) source(seen io.Writer, r *privacy.Redactor) transfer.Source {
-	if s.format == transfer.Markdown {
-		return transfer.NewMarkdown(s.notes.root.FS(), s.notes.name, s.notes.prefix, r)
-	}
-	in := io.TeeReader(s.in, seen)
+// reader gives the reader of the format. Bytes that are read are counted in seen.
+func (s *source) reader(ctx context.Context, seen io.Writer, r *privacy.Redactor) (transfer.Source, error) {
 	switch s.format {
+	case transfer.Markdown:
+		return transfer.NewMarkdown(s.notes.root.FS(), s.notes.name, s.notes.prefix, r), nil
+	case transfer.ClaudeMem:
+		return s.database(ctx)
 	case transfer.ServerMemory:
-		return transfer.NewServerMemory(in)
+		return transfer.NewServerMemory(io.TeeReader(s.in, seen)), nil
 	case transfer.Engram:
-		return transfer.NewEngram(in)
+		return transfer.NewEngram(io.TeeReader(s.in, seen)), nil
 	default:
-		return transfer.NewJSONLines(in)
+		return transfer.NewJSONLines(io.TeeReader(s.in, seen)), nil
 	}
+}
+
+// database opens the file as what it is, a database.
+func (s *source) database(ctx context.Context) (transfer.Source, error) {
+	db, err := claudemem.Open(ctx, s.path)
+	if err != nil {
+		return nil, err
+	}
+	file := s.close
+	s.close = func() error { return errors.Join(db.Close(), file()) }
+	return transfer.NewClaudeMem(db), nil
 }
 
 // notes are a folder of Markdown, or one file of it.
