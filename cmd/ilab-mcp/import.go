@@ -18,7 +18,7 @@ type importCommand struct {
 	config.Capacity
 
 	File   string `arg:"" name:"file" help:"What to read, a file or a folder; - is stdin."`
-	Format string `name:"format" enum:"auto,ilab,server-memory,engram,claude-mem,markdown" default:"auto" placeholder:"auto" help:"What it is: auto (seen by its content), ilab, server-memory, engram, claude-mem, markdown."`
+	Format string `name:"format" enum:"auto,ilab,server-memory,engram,claude-mem,openmemory,markdown" default:"auto" placeholder:"auto" help:"What it is: auto (seen by its content), ilab, server-memory, engram, claude-mem, openmemory, markdown."`
 	Strict bool   `name:"strict" help:"Exit with 1 if a line was skipped."`
 }
 
@@ -32,6 +32,7 @@ func (importCommand) Help() string {
 		"server-memory: memory.jsonl of the reference MCP memory server. Each entity becomes a memory.\n\n" +
 		"engram: the file of engram export. Its prompts are left aside.\n\n" +
 		"claude-mem: its database, ~/.claude-mem/claude-mem.db, which is only read. Observations, summaries and directives become memories.\n\n" +
+		"openmemory: the backup of mem0's OpenMemory, the zip file or memories.json of it.\n\n" +
 		"markdown: a folder of *.md files, such as notes or the memory of Claude Code, or one such file. Each file becomes a memory; " +
 		"MEMORY.md, CLAUDE.md, AGENTS.md and GEMINI.md are cut at their headings. A file that was edited becomes a revision.\n\n" +
 		"Importing the same file again changes nothing, so an import that was interrupted is simply run again."

@@ -20,6 +20,7 @@ import (
 type source struct {
 	format transfer.Format
 	path   string
+	file   *os.File
 	in     *bufio.Reader
 	size   int64 // -1 where that is not known
 	notes  notes
@@ -55,7 +56,7 @@ func (s *source) openFile(name string, info os.FileInfo) (err error) {
 	if err != nil {
 		return fmt.Errorf("the file cannot be read; check its name and its permissions\n  Cause: %w", err)
 	}
-	s.close = f.Close
+	s.file, s.close = f, f.Close
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -97,16 +98,20 @@ func (s *source) recognise() error {
 
 // streams refuses stdin where a format is more than a stream of bytes.
 func (s *source) streams() error {
-	switch s.format {
-	case transfer.Markdown, transfer.ClaudeMem:
+	if s.format == transfer.Markdown || s.format == transfer.ClaudeMem || s.zipped() {
 		return &config.Error{What: "this format cannot be read from stdin", Do: "Name the file or the folder.", Example: importExample}
-	default:
-		return nil
 	}
+	return nil
+}
+
+// zipped reports whether the file is a zip file.
+func (s *source) zipped() bool {
+	head, _ := s.in.Peek(4) // a file that is shorter is none
+	return s.format == transfer.OpenMemory && string(head) == "PK\x03\x04"
 }
 
 // supported says what can be imported.
-const supported = "What can be read: JSON Lines of ilab-mcp export, memory.jsonl of the reference MCP memory server, the file of engram export, the database of claude-mem, and folders of Markdown. " +
+const supported = "What can be read: JSON Lines of ilab-mcp export, memory.jsonl of the reference MCP memory server, the file of engram export, the database of claude-mem, the backup of OpenMemory, and folders of Markdown. " +
 	"If it is one of them, name it with --format"
 
 // reader gives the reader of the format. Bytes that are read are counted in seen.
@@ -116,6 +121,11 @@ func (s *source) reader(ctx context.Context, seen io.Writer, r *privacy.Redactor
 		return transfer.NewMarkdown(s.notes.root.FS(), s.notes.name, s.notes.prefix, r), nil
 	case transfer.ClaudeMem:
 		return s.database(ctx)
+	case transfer.OpenMemory:
+		if s.zipped() {
+			return transfer.NewOpenMemoryZip(s.file, s.size)
+		}
+		return transfer.NewOpenMemory(io.TeeReader(s.in, seen)), nil
 	case transfer.ServerMemory:
 		return transfer.NewServerMemory(io.TeeReader(s.in, seen)), nil
 	case transfer.Engram:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -30,6 +31,7 @@ func TestMain(m *testing.M) {
 //	nowhere TEXT file…     none of the files holds the text; missing files do not
 //	empty DIR              there is nothing in the folder
 //	database FILE SQL…     makes a SQLite file of the statements in files
+//	zip FILE file…         packs files
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -47,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"nowhere":   nowhere,
 			"empty":     empty,
 			"database":  database,
+			"zip":       pack,
 		},
 	})
 }
@@ -126,4 +129,17 @@ func database(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(db.Close())
+}
+
+func pack(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	z := zip.NewWriter(f)
+	for _, name := range args[1:] {
+		w, err := z.Create(name)
+		ts.Check(err)
+		_, err = w.Write([]byte(ts.ReadFile(name)))
+		ts.Check(err)
+	}
+	ts.Check(errors.Join(z.Close(), f.Close()))
 }
