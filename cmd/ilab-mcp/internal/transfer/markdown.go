@@ -130,6 +130,9 @@ func (m *markdown) read(f noteFile) []noteStep {
 		m.aside(1, "empty file", "empty files")
 		return nil
 	}
+	if isIndex(f.name, text) {
+		return nil
+	}
 	clean, taken, err := m.redactor.Redact(privacy.Field{Name: "the file"}, text)
 	if err != nil {
 		return []noteStep{{item: Item{Name: f.name}, problem: &Problem{Reason: err.Error()}}}

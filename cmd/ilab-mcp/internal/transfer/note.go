@@ -26,8 +26,15 @@ func (m *markdown) note(f noteFile, text string) *note {
 	n := &note{markdown: m, file: f}
 	var body string
 	n.fields, body = cutFrontMatter(text)
-	body = strings.ReplaceAll(body, "\r\n", "\n")
 	n.dates()
+	if n.fields.isOwn() {
+		if strings.HasPrefix(text, "---\r\n") { // an editor of Windows made all line ends its own
+			body = strings.ReplaceAll(body, "\r\n", "\n")
+		}
+		n.memories = append(n.memories, n.own(body))
+		return n
+	}
+	body = strings.ReplaceAll(body, "\r\n", "\n")
 	collection := isCollection(f.name)
 	if collection {
 		body = n.withoutIndex(body)
