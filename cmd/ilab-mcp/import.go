@@ -19,7 +19,7 @@ type importCommand struct {
 
 	File   string `arg:"" name:"file" help:"What to read, a file or a folder; - is stdin."`
 	Format string `name:"format" enum:"auto,ilab,server-memory,engram,claude-mem,openmemory,markdown" default:"auto" placeholder:"auto" help:"What it is: auto (seen by its content), ilab, server-memory, engram, claude-mem, openmemory, markdown."`
-	Strict bool   `name:"strict" help:"Exit with 1 if a line was skipped."`
+	Strict bool   `name:"strict" help:"Exit with 1 if anything was skipped."`
 }
 
 const importExample = "ilab-mcp import --user me memories.jsonl"

@@ -130,9 +130,9 @@ func (s *source) reader(ctx context.Context, seen io.Writer, r *privacy.Redactor
 		return transfer.NewServerMemory(io.TeeReader(s.in, seen)), nil
 	case transfer.Engram:
 		return transfer.NewEngram(io.TeeReader(s.in, seen)), nil
-	default:
-		return transfer.NewJSONLines(io.TeeReader(s.in, seen)), nil
+	case transfer.ILAB, transfer.Unknown:
 	}
+	return transfer.NewJSONLines(io.TeeReader(s.in, seen)), nil
 }
 
 // database opens the file as what it is, a database.
@@ -160,13 +160,11 @@ func isNote(name string) bool {
 }
 
 func (s *source) openFolder(name string) error {
-	switch s.format {
-	case formatAuto, transfer.Markdown:
-		s.format = transfer.Markdown
-		return s.openRoot(name, ".")
-	default:
+	if s.format != formatAuto && s.format != transfer.Markdown {
 		return errors.New("the file cannot be read: it is a folder, and only --format markdown reads one")
 	}
+	s.format = transfer.Markdown
+	return s.openRoot(name, ".")
 }
 
 // openNote opens the folder that a note is in, for the note alone.

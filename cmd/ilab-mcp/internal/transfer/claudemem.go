@@ -76,7 +76,7 @@ func (c *claudeMem) item(row Row) (Item, error) {
 		o, err := directive(row)
 		return Item{Observation: o}, err
 	case TablePrompts:
-		c.aside(1, "prompt", "prompts")
+		c.aside("prompt", "prompts")
 		return Item{}, errAside
 	}
 	return Item{}, io.EOF
@@ -89,7 +89,7 @@ func (c *claudeMem) session(row Row) (*Session, error) {
 	last := epoch(row.Text["last_epoch"])
 	switch {
 	case s.Name == "":
-		c.aside(1, "session of which nothing was noted", "sessions of which nothing was noted")
+		c.aside("session of which nothing was noted", "sessions of which nothing was noted")
 		return nil, errAside
 	case s.Started.IsZero():
 		return nil, &Problem{Reason: "it does not say when the session began"}

@@ -60,9 +60,9 @@ func (e *engram) take(list string, raw json.RawMessage) (string, error) {
 	case "observations":
 		return e.observation(raw)
 	case "prompts":
-		e.aside(1, "prompt", "prompts")
+		e.aside("prompt", "prompts")
 	default:
-		e.aside(1, "entry of another kind", "entries of another kind")
+		e.aside("entry of another kind", "entries of another kind")
 	}
 	return "", nil
 }

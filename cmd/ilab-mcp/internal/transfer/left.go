@@ -3,15 +3,15 @@ package transfer
 // remainder counts what a source leaves aside. It implements Remainder.
 type remainder struct{ left []Left }
 
-// aside counts n things.
-func (r *remainder) aside(n int, one, many string) {
+// aside counts one thing more.
+func (r *remainder) aside(one, many string) {
 	for i := range r.left {
 		if r.left[i].One == one {
-			r.left[i].N += n
+			r.left[i].N++
 			return
 		}
 	}
-	r.left = append(r.left, Left{N: n, One: one, Many: many})
+	r.left = append(r.left, Left{N: 1, One: one, Many: many})
 }
 
 // Left implements Remainder.

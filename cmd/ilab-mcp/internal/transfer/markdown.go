@@ -85,7 +85,7 @@ func (m *markdown) visit(name string, d fs.DirEntry, err error) error {
 		return errors.New("the folder cannot be read; check its permissions")
 	case err != nil:
 		m.files = append(m.files, noteFile{name: name, problem: &Problem{Reason: "the folder cannot be read; check its permissions"}})
-		return nil
+		return nil //nolint:nilerr // it costs this folder alone
 	case name != m.root && strings.HasPrefix(d.Name(), "."):
 		if d.IsDir() {
 			return fs.SkipDir
@@ -94,10 +94,10 @@ func (m *markdown) visit(name string, d fs.DirEntry, err error) error {
 	case d.IsDir():
 		return nil
 	case d.Type()&fs.ModeSymlink != 0:
-		m.aside(1, "symbolic link, which is not followed", "symbolic links, which are not followed")
+		m.aside("symbolic link, which is not followed", "symbolic links, which are not followed")
 		return nil
 	case !d.Type().IsRegular() || name != m.root && !isMarkdown(name):
-		m.aside(1, "file that is not Markdown", "files that are not Markdown")
+		m.aside("file that is not Markdown", "files that are not Markdown")
 		return nil
 	}
 	f := noteFile{name: name}
@@ -127,7 +127,7 @@ func (m *markdown) read(f noteFile) []noteStep {
 		return []noteStep{{item: Item{Name: f.name}, problem: problem}}
 	}
 	if strings.TrimSpace(text) == "" {
-		m.aside(1, "empty file", "empty files")
+		m.aside("empty file", "empty files")
 		return nil
 	}
 	if isIndex(f.name, text) {

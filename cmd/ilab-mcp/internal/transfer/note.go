@@ -43,7 +43,7 @@ func (m *markdown) note(f noteFile, text string) *note {
 	content := n.frame(body)
 	switch {
 	case strings.TrimSpace(content) == "":
-		m.aside(1, "file that holds no more than a title", "files that hold no more than a title")
+		m.aside("file that holds no more than a title", "files that hold no more than a title")
 	case collection || len(content) > memstore.ContentField.MaxBytes:
 		n.split(title, body)
 	default:
@@ -188,7 +188,7 @@ func (n *note) date(names ...string) time.Time {
 	}
 	t, ok := readTime(given)
 	if !ok {
-		n.aside(1, "date that was not understood", "dates that were not understood")
+		n.aside("date that was not understood", "dates that were not understood")
 	}
 	return t
 }
@@ -204,7 +204,7 @@ func (n *note) withoutIndex(body string) string {
 		if !n.there[path.Join(path.Dir(n.file.name), target)] {
 			return line
 		}
-		n.aside(1, "line of an index", "lines of an index")
+		n.aside("line of an index", "lines of an index")
 		return ""
 	})
 }
