@@ -106,7 +106,10 @@ func summary(r transfer.Report) string {
 		fmt.Fprintf(&b, "%s was skipped: %s\n", place(s), s.Reason)
 	}
 	if r.Skipped > len(r.Skips) {
-		fmt.Fprintf(&b, "in all, %s skipped\n", skipped(r))
+		fmt.Fprintf(&b, "in all, %s skipped:\n", skipped(r))
+		for _, why := range r.Reasons {
+			fmt.Fprintf(&b, "  %d: %s\n", why.N, why.Text)
+		}
 	}
 	return b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,6 +61,9 @@ func TestReport(t *testing.T) {
 func TestManySkips(t *testing.T) {
 	db, _ := open(t)
 	report := read(t, memstoretest.User(t, db, "alice"), "{}\n"+strings.Repeat("junk\n", 1000))
+	if want := []transfer.Reason{{N: 1, Text: "type is missing"}, {N: 1000, Text: "it is not a JSON object"}}; !slices.Equal(report.Reasons, want) {
+		t.Errorf("%+v", report.Reasons)
+	}
 	if report.Skipped != 1001 || len(report.Skips) != transfer.KeptSkips || report.Skips[transfer.KeptSkips-1].Line != transfer.KeptSkips {
 		t.Errorf("%+v", report)
 	}

@@ -15,6 +15,7 @@ type Report struct {
 	Revisions Count          // old states of memories
 	Skipped   int            // items that could not be taken
 	Skips     []Skip         // the first of them
+	Reasons   []Reason       // why, and how often; as many as of Skips
 	Redacted  privacy.Report // what was taken out of texts, by kind
 	Ignored   int            // items that also say things there is no place for
 	Left      []Left         // what there is no place for at all
@@ -34,10 +35,25 @@ type Skip struct {
 	Reason string // for people; it quotes nothing of the line
 }
 
+// Reason is why items were skipped.
+type Reason struct {
+	N    int
+	Text string
+}
+
 func (r *Report) skip(it item, reason error) {
 	r.Skipped++
 	if len(r.Skips) < KeptSkips {
 		r.Skips = append(r.Skips, Skip{Line: it.line, Name: it.name, Reason: reason.Error()})
+	}
+	for i := range r.Reasons {
+		if r.Reasons[i].Text == reason.Error() {
+			r.Reasons[i].N++
+			return
+		}
+	}
+	if len(r.Reasons) < KeptSkips {
+		r.Reasons = append(r.Reasons, Reason{N: 1, Text: reason.Error()})
 	}
 }
 

@@ -82,3 +82,8 @@ func TestServerMemoryDamaged(t *testing.T) {
 		t.Errorf("a file of something else: %v", err)
 	}
 }
+
+func FuzzServerMemory(f *testing.F) {
+	f.Add(`{"type":"entity","name":"a","entityType":"b","observations":["c"]}` + "\n" + `{"type":"relation","from":"a","to":"a","relationType":"is"}`)
+	f.Fuzz(func(t *testing.T, file string) { drain(t, serverMemory(file)()) })
+}

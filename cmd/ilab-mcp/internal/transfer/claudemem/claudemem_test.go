@@ -142,6 +142,36 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// TestCopy: a copy of a database that was in use, with its log.
+func TestCopy(t *testing.T) {
+	path, to := made(t, true, statements(t, "schema.sql", "rows.sql")...), filepath.Join(t.TempDir(), "a copy #1.db")
+	for _, end := range []string{"", "-wal"} {
+		b, err := os.ReadFile(path + end)
+		if err == nil {
+			err = os.WriteFile(to+end, b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(to, link); err != nil {
+		link = to
+	}
+	for _, name := range []string{to, link} {
+		if report, _, err := imported(t, user(t), name); err != nil || report.Memories.Created != 7 {
+			t.Errorf("%+v %v", report, err)
+		}
+	}
+	// Without the log there is nothing in it yet, and nobody can know better.
+	if err := os.Remove(to + "-wal"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := imported(t, user(t), to); err == nil {
+		t.Error("a database without its log")
+	}
+}
+
 // TestOlder: databases of older versions, which lack columns and whole tables.
 func TestOlder(t *testing.T) {
 	path := made(t, false, statements(t, "older.sql")...)
