@@ -118,9 +118,8 @@ func noticed(row Row) *Observation {
 			parts = append(parts, l.label+": "+strings.Join(items, ", "))
 		}
 	}
-	title := strings.TrimSpace(row.Text["title"])
 	o := row.observation(typeNamed(row.Text["type"]), paragraphs(parts))
-	o.Title, o.Untitled = shortened(title, memstore.TitleField.MaxChars), title == ""
+	o.setTitle(row.Text["title"])
 	return o
 }
 

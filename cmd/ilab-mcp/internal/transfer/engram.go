@@ -129,15 +129,16 @@ func (e *engram) observation(raw json.RawMessage) (string, error) {
 	}
 	project, scope := m.text("project"), m.text("scope")
 	o := &Observation{
-		Type: typeNamed(m.text("type")), Title: m.text("title"), Content: inProject(m.text("content"), project),
+		Type: typeNamed(m.text("type")), Content: inProject(m.text("content"), project),
 		TopicKey: m.text("topic_key"), Session: m.text("session_id"), Revision: max(m.number("revision_count"), 1),
 		Created: m.when("created_at"), Updated: m.when("updated_at"),
 	}
+	title := m.text("title")
 	m.need("content")
 	if m.err != nil {
 		return name, m.err
 	}
-	o.Untitled = strings.TrimSpace(o.Title) == ""
+	o.setTitle(title)
 	o.TopicKey, o.MadeUpKey = topicThere(o.TopicKey, project, scope), true
 	if !o.Updated.IsZero() {
 		o.Updated = notEarlier(o.Updated, o.Created)

@@ -168,10 +168,9 @@ func (e *entity) observation() *Observation {
 	if e.kind != "" {
 		lines = append(lines, "Entity type: "+e.kind)
 	}
-	return &Observation{
-		Type: typeNamed(e.kind), Title: e.name, Content: strings.Join(lines, "\n"),
-		TopicKey: e.topic, MadeUpKey: true,
-	}
+	o := &Observation{Type: typeNamed(e.kind), Content: strings.Join(lines, "\n"), TopicKey: e.topic, MadeUpKey: true}
+	o.setTitle(e.name)
+	return o
 }
 
 // texts takes a list of strings.

@@ -66,14 +66,15 @@ func TestServerMemoryDamaged(t *testing.T) {
 		`{"type":"entity","name":"ok","entityType":"x","observations":["b"]}`,
 		`{"type":"entity","name":"empty","entityType":"","observations":[]}`,
 		`{"type":"entity","name":"<private>zebra</private>","entityType":"x","observations":["a"]}`,
+		`{"type":"entity","name":"` + strings.Repeat("long ", 50) + `<private>zebra</private>","entityType":"x","observations":["d"]}`,
 		`{"type":"entity","name":"of <private>zebra</private>","entityType":"x","observations":["c"]}`,
 	}, "\n")))
-	if report.Memories != (transfer.Count{Created: 2}) {
+	if report.Memories != (transfer.Count{Created: 3}) {
 		t.Errorf("%+v", report)
 	}
 	skips(t, report, "1: it is not a JSON object", "3: name is missing", "4: observations must be a list", "6: neither entity nor relation",
 		"8: content is blank", "9: title held nothing but private", "5: neither end")
-	has(t, s, `"title":"ok","content":"a\nb\nEntity type: x"`, `"title":"of [REDACTED]","content":"c\nEntity type: x","topic_key":""`)
+	has(t, s, `…","content":"long long`, `long [REDACTED]\n\nd\nEntity type: x","topic_key":""`, `"title":"ok","content":"a\nb\nEntity type: x"`, `"title":"of [REDACTED]","content":"c\nEntity type: x","topic_key":""`)
 	if strings.Contains(written(t, s)+fmt.Sprint(report), "zebra") {
 		t.Error("private text, or what was refused, is kept or told")
 	}
