@@ -53,6 +53,10 @@ var rules = []rule{
 		pkg: "cmd/ilab-mcp/internal/transfer", ours: []string{"memstore", "privacy", "cmd/ilab-mcp/internal/surrogates"},
 		not: []string{"os", "net/http", "database/sql"}, deep: []string{"database/sql", "modernc.org/sqlite", "github.com/mark3labs/mcp-go/mcp"},
 	},
+	{
+		pkg: "cmd/ilab-mcp/internal/transfer/claudemem", ours: []string{"cmd/ilab-mcp/internal/transfer"},
+		not: []string{"net", "net/http"}, deep: []string{"github.com/mark3labs/mcp-go/mcp", module + "/memstore/sqlite"},
+	},
 	{pkg: "cmd/ilab-mcp/internal/measure", ours: nil, not: []string{"os", "net", "net/http", "database/sql"}, deep: []string{"net", "database/sql"}},
 	{
 		pkg: "cmd/ilab-mcp/internal/telemetry", ours: nil,

@@ -18,8 +18,9 @@ import (
 type exportCommand struct {
 	whose
 
-	File  string `arg:"" name:"file" help:"Where to write it; - is stdout."`
-	Force bool   `name:"force" help:"Replace the file if it exists."`
+	File   string `arg:"" name:"file" help:"Where to write it; - is stdout. With --format markdown, a folder."`
+	Format string `name:"format" enum:"ilab,markdown" default:"ilab" placeholder:"ilab" help:"What to write: ilab (JSON Lines) or markdown (a folder for people)."`
+	Force  bool   `name:"force" help:"Replace the file or the folder if it exists."`
 }
 
 const exportExample = "ilab-mcp export --user me memories.jsonl"
@@ -28,30 +29,45 @@ const exportExample = "ilab-mcp export --user me memories.jsonl"
 func (exportCommand) Help() string {
 	return "It writes JSON Lines, one object a line: sessions, then memories, oldest first, each with what it said before. " +
 		"The file holds everything in plain text, so its mode is 0600. Servers may go on meanwhile: the export is of one moment.\n\n" +
-		"ilab-mcp import reads it."
+		"With --format markdown it writes a folder that a person can read: a file for each memory, by type, and index.md. " +
+		"--force replaces a folder only if it is such an export; files in it that are not, or were edited, are kept beside it.\n\n" +
+		"ilab-mcp import reads both."
 }
 
 func (c *exportCommand) run(ctx context.Context, e env) error {
-	if err := c.free(); err != nil {
+	folder := transfer.Format(c.Format) == transfer.Markdown
+	free := c.free
+	if folder {
+		free = func() error { return c.freeFolder(e) }
+	}
+	if err := free(); err != nil {
 		return err
 	}
 	if c.File != "-" {
 		c.target = c.File
 	}
 	var n transfer.Exported
+	kept := ""
 	err := c.withUser(ctx, e, exportExample, memstore.DefaultOptions(), func(s *memstore.Store) error {
 		stats, err := s.Stats(ctx)
 		if err != nil {
 			return err
 		}
 		if c.Force && stats.Memories+stats.Sessions == 0 { // a user or a store that was mistyped
-			return errors.New("this user has nothing in the store, so no file was replaced; check --user and --db")
+			return errors.New("this user has nothing in the store, so nothing was replaced; check --user and --db")
 		}
 		if c.File == "-" && e.terminal { // the export itself is what moves there
 			e.watched = false
 		}
 		drawn := newProgress(e, "exporting", stats.Memories, false)
 		defer drawn.done()
+		if folder {
+			kept, err = replaceFolder(c.File, c.Force, func(put putFile) (err error) {
+				n, err = transfer.ExportMarkdown(ctx, s, put, func() { drawn.add(1) })
+				return err
+			})
+			return err
+		}
 		write := func(w io.Writer) (err error) {
 			n, err = transfer.Export(ctx, s, w, func() { drawn.add(1) })
 			return err
@@ -63,6 +79,11 @@ func (c *exportCommand) run(ctx context.Context, e env) error {
 	})
 	if err != nil {
 		return err
+	}
+	if kept != "" {
+		if _, err := fmt.Fprintf(e.stderr, "what the old folder held that was not of an export, or was edited since, is in %s\n", kept); err != nil {
+			return err
+		}
 	}
 	_, err = fmt.Fprintf(e.stderr, "exported %s, %s and %s\n",
 		counted(n.Memories, "memory", "memories"), counted(n.Revisions, "old revision", "old revisions"), counted(n.Sessions, "session", "sessions"))

@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
@@ -22,8 +21,9 @@ type importCommand struct {
 	config.Capacity
 	config.Secrets
 
-	File   string `arg:"" name:"file" help:"What to read; - is stdin."`
-	Strict bool   `name:"strict" help:"Exit with 1 if a line was skipped."`
+	File   string `arg:"" name:"file" help:"What to read, a file or a folder; - is stdin."`
+	Format string `name:"format" enum:"auto,ilab,server-memory,engram,claude-mem,openmemory,markdown" default:"auto" placeholder:"auto" help:"What it is: auto (seen by its content), ilab, server-memory, engram, claude-mem, openmemory, markdown."`
+	Strict bool   `name:"strict" help:"Exit with 1 if anything was skipped."`
 }
 
 const importExample = "ilab-mcp import --user me memories.jsonl"
@@ -32,6 +32,13 @@ const importExample = "ilab-mcp import --user me memories.jsonl"
 func (importCommand) Help() string {
 	return "It reads JSON Lines as ilab-mcp export writes them. Only type, title and content must be there; times, ids, sessions " +
 		"and old revisions are kept. What is private, and secrets, are taken out as in every save.\n\n" +
+		"It also reads what other programs have; which one is seen by the content, or said with --format:\n\n" +
+		"server-memory: memory.jsonl of the reference MCP memory server. Each entity becomes a memory.\n\n" +
+		"engram: the file of engram export. Its prompts are left aside.\n\n" +
+		"claude-mem: its database, ~/.claude-mem/claude-mem.db, which is only read. Observations, summaries and directives become memories.\n\n" +
+		"openmemory: the backup of mem0's OpenMemory, the zip file or memories.json of it.\n\n" +
+		"markdown: a folder of *.md files, such as notes or the memory of Claude Code, or one such file. Each file becomes a memory; " +
+		"MEMORY.md, CLAUDE.md, AGENTS.md and GEMINI.md are cut at their headings. A file that was edited becomes a revision.\n\n" +
 		"Importing the same file again changes nothing, so an import that was interrupted is simply run again."
 }
 
@@ -46,18 +53,21 @@ func (c *importCommand) run(ctx context.Context, e env) error {
 		return err
 	}
 	o.Redactor = privacy.NewWith(mode)
-	in, size, err := c.open(e)
+	in, err := openSource(c.File, transfer.Format(c.Format), e)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = in.Close() }() // it was only read
+	defer func() { _ = in.close() }() // it was only read
 	var report transfer.Report
 	begun := false
 	err = c.withUser(ctx, e, importExample, o, func(s *memstore.Store) (err error) {
-		begun = true
-		drawn := newProgress(e, "importing", size, true)
+		drawn := newProgress(e, "importing", in.size, true)
 		defer drawn.done()
-		from := transfer.NewJSONLines(io.TeeReader(in, drawn))
+		from, err := in.reader(ctx, drawn, o.Redactor)
+		if err != nil {
+			return err
+		}
+		begun = true
 		report, err = transfer.Import(ctx, s, from, o.Redactor)
 		return err
 	})
@@ -76,31 +86,9 @@ func (c *importCommand) run(ctx context.Context, e env) error {
 	case err != nil:
 		return err
 	case c.Strict && report.Skipped > 0:
-		return fmt.Errorf("%s skipped, and --strict does not allow that; the others are imported", counted(report.Skipped, "line was", "lines were"))
+		return fmt.Errorf("%s skipped, and --strict does not allow that; the others are imported", skipped(report))
 	}
 	return nil
-}
-
-// open opens the file, and says how long it is; -1 where that is not known.
-func (c *importCommand) open(e env) (io.ReadCloser, int64, error) {
-	if c.File == "-" {
-		return io.NopCloser(e.stdin), -1, nil
-	}
-	f, err := os.Open(c.File)
-	if err != nil {
-		return nil, 0, fmt.Errorf("the file cannot be read; check its name and its permissions\n  Cause: %w", err)
-	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = errors.New("it is a folder")
-	}
-	if err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("the file cannot be read\n  Cause: %w", err), f.Close())
-	}
-	if !info.Mode().IsRegular() {
-		return f, -1, nil
-	}
-	return f, info.Size(), nil
 }
 
 // summary words what an import did.
@@ -120,11 +108,17 @@ func summary(r transfer.Report) string {
 	if r.Ignored > 0 {
 		fmt.Fprintf(&b, "%s fields that this format does not have; those were ignored\n", counted(r.Ignored, "line has", "lines have"))
 	}
-	for _, s := range r.Skips {
-		fmt.Fprintf(&b, "line %d was skipped: %s\n", s.Line, s.Reason)
+	for _, l := range r.Left {
+		fmt.Fprintf(&b, "left aside: %s\n", counted(l.N, l.One, l.Many))
 	}
-	if more := r.Skipped - len(r.Skips); more > 0 {
-		fmt.Fprintf(&b, "and %s skipped\n", counted(more, "more line was", "more lines were"))
+	for _, s := range r.Skips {
+		fmt.Fprintf(&b, "%s was skipped: %s\n", place(s), s.Reason)
+	}
+	if r.Skipped > len(r.Skips) {
+		fmt.Fprintf(&b, "in all, %s skipped:\n", skipped(r))
+		for _, why := range r.Reasons {
+			fmt.Fprintf(&b, "  %d: %s\n", why.N, why.Text)
+		}
 	}
 	return b.String()
 }
@@ -136,6 +130,24 @@ func kinds(r privacy.Report) string {
 		parts = append(parts, fmt.Sprintf("%d %s", r[kind], kind))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// place says where something stands. A name is of somebody else's making: what
+// a terminal would take for more than letters is spelled out.
+func place(s transfer.Skip) string {
+	if s.Line > 0 {
+		return fmt.Sprintf("line %d", s.Line)
+	}
+	quoted := strconv.Quote(s.Name)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+}
+
+// skipped words how many things were.
+func skipped(r transfer.Report) string {
+	if r.Skips[0].Line > 0 {
+		return counted(r.Skipped, "line was", "lines were")
+	}
+	return counted(r.Skipped, "entry was", "entries were")
 }
 
 // outcome words what became of things; what there was none of is left out.

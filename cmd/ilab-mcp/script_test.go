@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/zip"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"os"
@@ -28,6 +30,8 @@ func TestMain(m *testing.M) {
 //	columns N              no line of stdout is wider
 //	nowhere TEXT file…     none of the files holds the text; missing files do not
 //	empty DIR              there is nothing in the folder
+//	database FILE SQL…     makes a SQLite file of the statements in files
+//	zip FILE file…         packs files
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -44,6 +48,8 @@ func TestScripts(t *testing.T) {
 			"columns":   columns,
 			"nowhere":   nowhere,
 			"empty":     empty,
+			"database":  database,
+			"zip":       pack,
 		},
 	})
 }
@@ -113,4 +119,27 @@ func empty(ts *testscript.TestScript, _ bool, args []string) {
 	if len(entries) > 0 {
 		ts.Fatalf("%s holds %s and %d more", args[0], entries[0].Name(), len(entries)-1)
 	}
+}
+
+func database(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, name := range args[1:] {
+		_, err := db.Exec(ts.ReadFile(name))
+		ts.Check(err)
+	}
+	ts.Check(db.Close())
+}
+
+func pack(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	z := zip.NewWriter(f)
+	for _, name := range args[1:] {
+		w, err := z.Create(name)
+		ts.Check(err)
+		_, err = w.Write([]byte(ts.ReadFile(name)))
+		ts.Check(err)
+	}
+	ts.Check(errors.Join(z.Close(), f.Close()))
 }

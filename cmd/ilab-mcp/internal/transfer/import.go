@@ -27,6 +27,9 @@ func Import(ctx context.Context, store *memstore.Store, from Source, redactor *p
 	err := report.write(ctx, store.NewImport(), slices)
 	cancel()
 	<-ended
+	if r, ok := from.(Remainder); ok {
+		report.Left = r.Left()
+	}
 	return report, err
 }
 
@@ -57,9 +60,9 @@ func (r *Report) note(s *slice, done []memstore.Imported) {
 		}
 		switch {
 		case it.reason != nil:
-			r.skip(it.line, it.reason)
+			r.skip(it, it.reason)
 		case d.Outcome == 0:
-			r.skip(it.line, d.Reason)
+			r.skip(it, d.Reason)
 		default:
 			r.count(it.kind).add(d.Outcome)
 			r.Redacted.Add(it.redacted)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,13 +61,16 @@ func TestReport(t *testing.T) {
 func TestManySkips(t *testing.T) {
 	db, _ := open(t)
 	report := read(t, memstoretest.User(t, db, "alice"), "{}\n"+strings.Repeat("junk\n", 1000))
+	if want := []transfer.Reason{{N: 1, Text: "type is missing"}, {N: 1000, Text: "it is not a JSON object"}}; !slices.Equal(report.Reasons, want) {
+		t.Errorf("%+v", report.Reasons)
+	}
 	if report.Skipped != 1001 || len(report.Skips) != transfer.KeptSkips || report.Skips[transfer.KeptSkips-1].Line != transfer.KeptSkips {
 		t.Errorf("%+v", report)
 	}
 }
 
-// notes makes up a file.
-func notes(n int) string {
+// notesFile makes up a file.
+func notesFile(n int) string {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, `{"id":%d,"type":"discovery","title":"note %d","content":"text of %d","session_id":"s%d","created_at":"2026-01-01T00:00:00.%06dZ","revision":2}`+"\n", 1000+i, i, i, i/50, i)
@@ -95,7 +99,7 @@ func (c *cut) Read(b []byte) (int, error) {
 // again gives what one whole import gives: nothing double, nothing lost.
 func TestInterrupted(t *testing.T) {
 	db, _ := open(t)
-	file := notes(1000)
+	file := notesFile(1000)
 	whole := memstoretest.User(t, db, "whole")
 	read(t, whole, file)
 	want := written(t, whole)
@@ -130,7 +134,7 @@ func TestInterrupted(t *testing.T) {
 // nothing is told.
 func TestFull(t *testing.T) {
 	db, _ := open(t, func(o *memstore.Options) { o.Limits.Memories = 450 })
-	file := strings.Replace(notes(1000), `{"id":1470`, "junk\n"+`{"id":1470`, 1)
+	file := strings.Replace(notesFile(1000), `{"id":1470`, "junk\n"+`{"id":1470`, 1)
 	s := memstoretest.User(t, db, "alice")
 	report, err := transfer.Import(t.Context(), s, transfer.NewJSONLines(strings.NewReader(file)), privacy.New())
 	if !errors.Is(err, memstore.ErrOverLimit) || report.Memories.Created != 450 || report.Revisions.Created != 450 || report.Skipped != 0 {

@@ -31,6 +31,7 @@ type slice struct {
 // item is what is known of one item besides its record.
 type item struct {
 	line     int
+	name     string
 	kind     kind
 	record   bool
 	reason   error // why it is skipped, whatever the store says
@@ -69,7 +70,7 @@ func (in *intake) slice(ctx context.Context) (s *slice, more bool) {
 		}
 		read, err := in.from.Next()
 		if problem, ok := errors.AsType[*Problem](err); ok {
-			s.add(unusable(item{line: read.Line, reason: problem}, read))
+			s.add(unusable(item{line: read.Line, name: read.Name, reason: problem}, read))
 			continue
 		}
 		if err != nil {
@@ -104,7 +105,8 @@ func unusable(it item, read Item) (item, memstore.Record) {
 // redacted makes the record of an item.
 func (in *intake) redacted(read Item) (item, memstore.Record) {
 	r := redaction{redactor: in.redactor, report: privacy.Report{}}
-	it := item{line: read.Line, ignored: read.Ignored}
+	it := item{line: read.Line, name: read.Name, ignored: read.Ignored}
+	r.report.Add(read.Taken)
 	var rec memstore.Record
 	switch {
 	case read.Session != nil:
@@ -174,11 +176,35 @@ func (r *redaction) session(s *Session) *memstore.SessionRecord {
 }
 
 func (r *redaction) memory(o *Observation) *memstore.MemoryRecord {
-	return &memstore.MemoryRecord{
-		ID: o.ID, Type: r.typ(o.Type), Title: r.text(memstore.TitleField, o.Title), Content: r.text(memstore.ContentField, o.Content),
-		TopicKey: r.text(memstore.TopicKeyField, o.TopicKey), Session: r.text(memstore.SessionField, o.Session),
+	rec := &memstore.MemoryRecord{
+		ID: o.ID, Type: r.typ(o.Type), Session: r.text(memstore.SessionField, o.Session),
 		Source: r.source(o.Source), Created: o.Created, Updated: o.Updated, Revision: o.Revision,
 	}
+	if o.Untitled {
+		rec.Content = r.text(memstore.ContentField, o.Content)
+		rec.Title = r.text(memstore.TitleField, firstLine(rec.Content.String()))
+	} else {
+		rec.Title, rec.Content = r.text(memstore.TitleField, o.Title), r.text(memstore.ContentField, o.Content)
+	}
+	if o.MadeUpKey {
+		rec.TopicKey = r.madeUpKey(o.TopicKey)
+	} else {
+		rec.TopicKey = r.text(memstore.TopicKeyField, o.TopicKey)
+	}
+	return rec
+}
+
+// madeUpKey gives a topic key that the source made up, or none. What is private
+// in it is counted where it was taken from.
+func (r *redaction) madeUpKey(raw string) privacy.Text {
+	if r.err != nil {
+		return privacy.Text{}
+	}
+	t, _, err := r.redactor.Redact(memstore.TopicKeyField, raw)
+	if err != nil {
+		return privacy.Text{}
+	}
+	return t
 }
 
 func (r *redaction) revision(v *Revision) *memstore.RevisionRecord {

@@ -1,6 +1,10 @@
 package transfer
 
-import "time"
+import (
+	"time"
+
+	"github.com/ilab-mcp/ilab-mcp/privacy"
+)
 
 // Source reads a file of one format.
 type Source interface {
@@ -10,12 +14,24 @@ type Source interface {
 	Next() (Item, error)
 }
 
+// Remainder is a Source that says, at its end, what its file holds that this
+// program has no place for.
+type Remainder interface{ Left() []Left }
+
+// Left is how many things of a kind were left aside.
+type Left struct {
+	N         int
+	One, Many string // what they are called, for people
+}
+
 // Item is what one line, or the like, of a file says. Exactly one of Session,
 // Observation and Revision is set. Its strings are as they stand in the file:
 // not redacted.
 type Item struct {
-	Line    int  // where it stands, from 1
-	Ignored bool // it also says things that this program has no place for
+	Line    int            // where it stands, from 1; 0 where the file has no lines that count
+	Name    string         // what it is called there, if that says more: a file, a row
+	Ignored bool           // it also says things that this program has no place for
+	Taken   privacy.Report // what the source itself took out; nil for nothing
 
 	Session     *Session
 	Observation *Observation
@@ -45,6 +61,13 @@ type Observation struct {
 	Updated  time.Time
 	Revision int     // 0 for none
 	Source   *string // nil: not said
+
+	// Untitled says that there is no Title: the first line of the content becomes
+	// it, after redaction, so that nothing private is cut in two.
+	Untitled bool
+	// MadeUpKey says that the TopicKey is the source's own idea. Where it cannot be
+	// one, because it is too long or something in it is private, there is none.
+	MadeUpKey bool
 }
 
 // Revision is a state that an observation was in before.

@@ -48,9 +48,9 @@ func (j *jsonLines) Next() (Item, error) {
 }
 
 var (
-	errNoObject  = &Problem{Reason: "the line is not a JSON object"}
-	errEncoding  = &Problem{Reason: "the line is not valid UTF-8"}
-	errSurrogate = &Problem{Reason: "the line holds half of a character (an unpaired surrogate)"}
+	errNoObject  = &Problem{Reason: "it is not a JSON object"}
+	errEncoding  = &Problem{Reason: "it is not valid UTF-8"}
+	errSurrogate = &Problem{Reason: "it holds half of a character (an unpaired surrogate)"}
 	errKind      = &Problem{Reason: "kind is not one of session, observation, revision"}
 )
 
@@ -124,7 +124,7 @@ func readMembers(line []byte) (*members, error) {
 		}
 		key, _ := name.(string) // JSON has no others
 		if _, twice := m.given[key]; twice {
-			return nil, &Problem{Reason: "the line has a name twice"}
+			return nil, &Problem{Reason: "it has a name twice"}
 		}
 		m.given[key] = value
 	}

@@ -22,7 +22,7 @@ type lineReader struct {
 
 func newLineReader(r io.Reader) *lineReader { return &lineReader{r: bufio.NewReaderSize(r, 64<<10)} }
 
-var errLongLine = &Problem{Reason: "the line is longer than 8 MiB, the most that is read of one"}
+var errLongLine = &Problem{Reason: "it is longer than 8 MiB, the most that is read of one"}
 
 // next gives the next line that is not blank, without its end. It is good until
 // the next call.

@@ -15,8 +15,10 @@ type Report struct {
 	Revisions Count          // old states of memories
 	Skipped   int            // items that could not be taken
 	Skips     []Skip         // the first of them
+	Reasons   []Reason       // why, and how often; as many as of Skips
 	Redacted  privacy.Report // what was taken out of texts, by kind
 	Ignored   int            // items that also say things there is no place for
+	Left      []Left         // what there is no place for at all
 }
 
 // Count counts items by what became of them.
@@ -29,13 +31,29 @@ type Count struct {
 // Skip is an item that was skipped.
 type Skip struct {
 	Line   int
+	Name   string `json:",omitempty"` // instead of the line, where that is 0
 	Reason string // for people; it quotes nothing of the line
 }
 
-func (r *Report) skip(line int, reason error) {
+// Reason is why items were skipped.
+type Reason struct {
+	N    int
+	Text string
+}
+
+func (r *Report) skip(it item, reason error) {
 	r.Skipped++
 	if len(r.Skips) < KeptSkips {
-		r.Skips = append(r.Skips, Skip{Line: line, Reason: reason.Error()})
+		r.Skips = append(r.Skips, Skip{Line: it.line, Name: it.name, Reason: reason.Error()})
+	}
+	for i := range r.Reasons {
+		if r.Reasons[i].Text == reason.Error() {
+			r.Reasons[i].N++
+			return
+		}
+	}
+	if len(r.Reasons) < KeptSkips {
+		r.Reasons = append(r.Reasons, Reason{N: 1, Text: reason.Error()})
 	}
 }
 

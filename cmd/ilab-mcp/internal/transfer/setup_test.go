@@ -2,6 +2,8 @@ package transfer_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,4 +54,74 @@ func written(tb testing.TB, s *memstore.Store) string {
 		tb.Fatal(err)
 	}
 	return b.String()
+}
+
+// taken imports all of a source.
+func taken(tb testing.TB, s *memstore.Store, from transfer.Source) transfer.Report {
+	tb.Helper()
+	report, err := transfer.Import(tb.Context(), s, from, privacy.New())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return report
+}
+
+// twice imports a source, and checks that a second import changes nothing.
+func twice(tb testing.TB, s *memstore.Store, from func() transfer.Source) transfer.Report {
+	tb.Helper()
+	first := taken(tb, s, from())
+	was := written(tb, s)
+	again := taken(tb, s, from())
+	if now := written(tb, s); now != was {
+		tb.Errorf("a second import changed\n%s\nto\n%s", was, now)
+	}
+	if c := again.Memories; c.Created+c.Updated > 0 || again.Skipped != first.Skipped {
+		tb.Errorf("a second import: %+v", again)
+	}
+	return first
+}
+
+// has checks that each text stands in what a user has.
+func has(tb testing.TB, s *memstore.Store, texts ...string) {
+	tb.Helper()
+	all := written(tb, s)
+	for _, text := range texts {
+		if !strings.Contains(all, text) {
+			tb.Errorf("there is no %s in\n%s", text, all)
+		}
+	}
+}
+
+// skips checks what was skipped: a line or a name, and part of the reason.
+func skips(tb testing.TB, r transfer.Report, want ...string) {
+	tb.Helper()
+	if r.Skipped != len(want) {
+		tb.Errorf("%d were skipped: %+v", r.Skipped, r.Skips)
+		return
+	}
+	for i, w := range want {
+		place, reason, _ := strings.Cut(w, ": ")
+		got := r.Skips[i].Name
+		if r.Skips[i].Line > 0 {
+			got = fmt.Sprint(r.Skips[i].Line)
+		}
+		if got != place || !strings.Contains(r.Skips[i].Reason, reason) {
+			tb.Errorf("skip %d: %+v, want %s", i, r.Skips[i], w)
+		}
+	}
+}
+
+// isFormatError reports whether an import would end before it began.
+func isFormatError(err error) bool {
+	_, ok := errors.AsType[*transfer.FormatError](err)
+	return ok
+}
+
+// problem gives the reason why one item is skipped.
+func problem(err error) (string, bool) {
+	p, ok := errors.AsType[*transfer.Problem](err)
+	if !ok {
+		return "", false
+	}
+	return p.Reason, true
 }
