@@ -17,14 +17,14 @@ import (
 func TestKeys(t *testing.T) {
 	memstoretest.RunKeys(t, func(t *testing.T) (here, there memstore.Keys) {
 		t.Helper()
-		url := postgrestest.URL(t)
+		url := copied(t)
 		return openAt(t, url).Keys(), openAt(t, url).Keys()
 	})
 }
 
 // TestTwoServers: what one process saves, the next search of another finds.
 func TestTwoServers(t *testing.T) {
-	url := postgrestest.URL(t)
+	url := copied(t)
 	var stores [2]*memstore.Store
 	for i := range stores {
 		stores[i] = memstoretest.User(t, memstore.New(kept{openAt(t, url)}, memstore.DefaultOptions()), "alice")
@@ -46,7 +46,7 @@ func TestTwoServers(t *testing.T) {
 
 // TestFirstSaves: many first saves of one user at once, through two processes.
 func TestFirstSaves(t *testing.T) {
-	url := postgrestest.URL(t)
+	url := copied(t)
 	var all sync.WaitGroup
 	backends := []*DB{openAt(t, url), openAt(t, url)}
 	for n := range 12 {

@@ -36,7 +36,7 @@ func inside(t *testing.T, db *DB, user string, f func(c *pgx.Conn)) {
 // TestForgotWhere: statements that forgot to ask for the user give nothing of
 // somebody else's, and change nothing of it.
 func TestForgotWhere(t *testing.T) {
-	db := openAt(t, postgrestest.URL(t))
+	db := openAt(t, copied(t))
 	mem := memstore.New(kept{db}, memstore.DefaultOptions())
 	id := memstoretest.Save(t, memstoretest.User(t, mem, "bob"), memstore.Decision, "Bob's", "secret of Bob", "bobs/topic").ID
 	memstoretest.Save(t, memstoretest.User(t, mem, "alice"), memstore.Decision, "Alice's", "of Alice", "")
@@ -96,7 +96,7 @@ func (kept) Close() error { return nil }
 // TestRoles: the role for keys sees no memories, the one for the whole store only
 // the names of users, and nobody is left with a role when a transaction ends.
 func TestRoles(t *testing.T) {
-	db := openAt(t, postgrestest.URL(t))
+	db := openAt(t, copied(t))
 	mem := memstore.New(kept{db}, memstore.DefaultOptions())
 	memstoretest.Save(t, memstoretest.User(t, mem, "bob"), memstore.Decision, "Bob's", "secret of Bob", "")
 	for role, statements := range map[string][]string{
@@ -169,7 +169,7 @@ func TestCatalogue(t *testing.T) {
 
 // TestOnePartition: a statement for one user looks at, and locks, one partition.
 func TestOnePartition(t *testing.T) {
-	db := openAt(t, postgrestest.URL(t))
+	db := openAt(t, copied(t))
 	inside(t, db, "alice", func(c *pgx.Conn) {
 		for _, statement := range []string{selectUser, selectByID, selectRows, selectChanges, selectFrom, selectHistory, countByClass, updateTerms, deleteMemory} {
 			args := []any{"alice", int64(1), int64(1), []byte("x")}[:strings.Count(statement, "$")]

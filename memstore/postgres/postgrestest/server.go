@@ -27,6 +27,9 @@ import (
 // [URL] or [Start] calls it in TestMain.
 func Main(m *testing.M) {
 	code := m.Run()
+	if shared.template != "" && shared.server == nil { // on a server that stays
+		drop("DROP DATABASE " + shared.template)
+	}
 	if s := shared.server; s != nil {
 		s.Stop()
 		_ = os.RemoveAll(s.dir) // a temporary folder
@@ -40,19 +43,48 @@ var shared struct {
 	why    string // there is none
 	server *Server
 	n      atomic.Int64
+
+	prepared sync.Once
+	template string
 }
 
 // URL makes an empty database and gives its URL. The test's end drops it.
 func URL(tb testing.TB) string {
 	tb.Helper()
+	return create(tb, "")
+}
+
+// Copy is URL, of a database as prepare has made it, which is called once in the
+// program: a copy is faster than making the same again.
+func Copy(tb testing.TB, prepare func(url string) error) string {
+	tb.Helper()
+	shared.prepared.Do(func() {
+		need(tb)
+		name := fmt.Sprintf("ilab_test_%d_template", os.Getpid())
+		admin(tb, shared.url, "CREATE DATABASE "+name)
+		if err := prepare(Database(tb, shared.url, name)); err != nil {
+			tb.Fatal(err)
+		}
+		shared.template = name
+	})
+	return create(tb, " TEMPLATE "+shared.template)
+}
+
+func create(tb testing.TB, how string) string {
+	tb.Helper()
+	need(tb)
+	name := fmt.Sprintf("ilab_test_%d_%d", os.Getpid(), shared.n.Add(1))
+	admin(tb, shared.url, "CREATE DATABASE "+name+how)
+	tb.Cleanup(func() { admin(tb, shared.url, "DROP DATABASE "+name+" WITH (FORCE)") })
+	return Database(tb, shared.url, name)
+}
+
+func need(tb testing.TB) {
+	tb.Helper()
 	shared.once.Do(begin)
 	if shared.why != "" {
 		tb.Skip(shared.why)
 	}
-	name := fmt.Sprintf("ilab_test_%d_%d", os.Getpid(), shared.n.Add(1))
-	admin(tb, shared.url, "CREATE DATABASE "+name)
-	tb.Cleanup(func() { admin(tb, shared.url, "DROP DATABASE "+name+" WITH (FORCE)") })
-	return Database(tb, shared.url, name)
 }
 
 // Database is a URL with another database.
@@ -76,6 +108,14 @@ func admin(tb testing.TB, server, statement string) {
 	defer func() { _ = c.Close(ctx) }() // a connection of one statement
 	if _, err := c.Exec(ctx, statement); err != nil {
 		tb.Fatal(err)
+	}
+}
+
+func drop(statement string) {
+	ctx := context.Background()
+	if c, err := pgx.Connect(ctx, shared.url); err == nil {
+		_, _ = c.Exec(ctx, statement) // what stays is named after the tests
+		_ = c.Close(ctx)
 	}
 }
 
