@@ -3,6 +3,7 @@ package secrets
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // How a value is tied to its name.
@@ -15,16 +16,10 @@ const (
 )
 
 // wideSigns tie a name to its value in Chinese and Japanese.
-var wideSigns = []string{"：", "是", "为", "は"}
+var wideSigns = []string{"：", "→", "是", "为", "は"}
 
 // ties are words that do so elsewhere.
-var ties = needlesOf("is ", "is: ", "was ", "ist ", "lautet ", "lautet: ", "es ", "est ", "by ", "BY ")
-
-// bareNames are the last words of names that have their values right behind them:
-// in commands, configuration files and short notes.
-var bareNames = needlesOf(
-	"password ", "PASSWORD ", "Password ", "passwd ", "passphrase ", "requirepass ", "masterauth ", "secret ", "token ", "key ",
-)
+var ties = needlesOf("is ", "is: ", "was ", "be ", "ist ", "lautet ", "lautet: ", "es ", "est ", "by ", "BY ", "to ", "from ", "auf ", "a ")
 
 // Values are looked at up to here.
 const (
@@ -60,20 +55,33 @@ func scheme(text string, at int) int {
 	return at
 }
 
-// said looks at a value behind a word that ties it to its name, "the password is
-// hunter2", or right behind the name.
+// said looks at a value behind a word that ties it to its name: "the password is
+// hunter2".
 func (f *finder) said(at int) bool {
-	switch rest := f.text[at:]; {
-	case ties.begin(rest):
-		return f.value(at, at+strings.IndexByte(rest, ' '), loose)
-	case bareNames.begin(rest):
-		end, t := at+strings.IndexByte(rest, ' '), bare
-		if strings.Contains(f.text[max(0, at-96):at], "login ") { // netrc
-			t = loose
-		}
-		return f.value(end, end, t)
+	rest := f.text[at:]
+	return ties.begin(rest) && f.value(at, at+strings.IndexByte(rest, ' '), loose)
+}
+
+// mayName reports quickly whether the word from one place to where the finder is
+// can be the last of a name of a secret.
+func (f *finder) mayName(at int) bool {
+	if f.at-at < 3 {
+		return false
 	}
-	return false
+	k := lastThree(f.text[at:f.at])
+	return endings[k] != nil || k == [3]byte{'k', 'e', 'y'} || k == [3]byte{'a', 's', 's'}
+}
+
+// lastThree is how a text ends, in lower case.
+func lastThree(text string) (last [3]byte) {
+	for i := range last {
+		c := text[len(text)-3+i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		last[i] = c
+	}
+	return last
 }
 
 // flag looks at the value of an option of a command: --password hunter2.
@@ -83,6 +91,11 @@ func (f *finder) flag(at int) {
 	}
 	end := b64url.run(f.text, at+1, reach)
 	switch {
+	case end >= len(f.text) && end < at+3:
+	case end > at+1 && f.text[at+1] == 'u' && f.text[at+2] > ' ':
+		f.curlUser(at, at+2)
+	case end > at+2 && f.text[at+1] == 'p' && f.command(at, "glued"):
+		f.option(at + 2)
 	case end >= len(f.text):
 	case end == at+2 && f.command(at, f.text[at+1:end]):
 		f.option(end)
@@ -100,10 +113,14 @@ func (f *finder) command(at int, letter string) bool {
 		return slices.ContainsFunc(commands, func(c string) bool { return strings.Contains(line, c) })
 	}
 	switch letter {
+	case "glued": // -pPASSWORD
+		return has("mysql", "mariadb", "sshpass ")
 	case "p":
-		return has("sshpass ", "mysql", "mariadb", "docker login", "podman login", "mongo")
+		return has("sshpass ", "mysql", "mariadb", "docker login", "podman login", "registry login", "az login", "mongo")
 	case "a":
-		return has("redis-cli ")
+		return has("redis-cli ", "http ")
+	case "w":
+		return has("ldapsearch ", "ldapmodify ")
 	case "k":
 		return has("nuget push ")
 	}
@@ -113,8 +130,8 @@ func (f *finder) command(at int, letter string) bool {
 // option looks at the value of an option of one letter, with or without space.
 func (f *finder) option(at int) {
 	start, end := f.extent(at, false)
-	if v := f.text[start:end]; end-start >= 6 && (chosen(v, bare) || made(v)) && !placeholder(v, quote(f.text[start-1])) && !f.known(start) {
-		f.add(start, end, "password")
+	if v := f.text[start:min(end, start+looked)]; end-start >= 6 && (chosen(v, bare) || made(v)) && !placeholder(v, quote(f.text[start-1])) && !f.known(start) {
+		f.add(start, f.whole(start, end, false), "password")
 	}
 }
 
@@ -154,6 +171,10 @@ func (f *finder) value(name, at int, t tie) bool {
 	kind := ""
 	switch what {
 	case nothing:
+	case weak:
+		if isChosen && !camel(v) {
+			kind = "password"
+		}
 	case password:
 		if isChosen {
 			kind = "password"
@@ -178,11 +199,16 @@ func (f *finder) value(name, at int, t tie) bool {
 	if kind == "" || placeholder(v, quoted) || f.known(start) {
 		return false
 	}
-	if !quoted && end == start+looked {
-		_, end = f.bare(start, longVal, query)
-	}
-	f.add(start, end, kind)
+	f.add(start, f.whole(start, end, query), kind)
 	return true
+}
+
+// whole is the end of a value of which a part was looked at.
+func (f *finder) whole(start, end int, query bool) int {
+	if !quote(f.text[start-1]) && end >= start+looked-utf8.UTFMax {
+		_, end = f.bare(start, len(f.text), query)
+	}
+	return end
 }
 
 // nameBefore goes back from a tie over what can stand between it and the name:
@@ -199,9 +225,12 @@ func (f *finder) nameBefore(at int) (int, bool) {
 		}
 	}
 	at = from + len(near)
-	// <add key="Password" value="…">
-	if rest, ok := strings.CutSuffix(f.text[max(0, at-8):at], "\" value"); ok {
-		at = max(0, at-8) + len(rest)
+	// <add key="Password" value="…">, {"name":"DB_PASSWORD","value":"…"}, and the same in YAML
+	if before := f.text[max(0, at-2*reach):at]; strings.HasSuffix(before, "value") {
+		rest := strings.TrimRight(before[:len(before)-len("value")], " \t\r\n\",")
+		if len(rest) < len(before)-len("value") {
+			at -= len(before) - len(rest)
+		}
 	}
 	return at, at > 0
 }
@@ -249,6 +278,10 @@ func (f *finder) extent(at int, query bool) (start, end int) {
 	for n := 0; at < len(text) && n < 8 && (text[at] == ' ' || text[at] == '\t' || text[at] == '*' || text[at] == '\\'); n++ {
 		at++
 	}
+	if at < len(text) && text[at] >= 0x80 && wideQuotes.begin(text[at:]) {
+		_, n := utf8.DecodeRuneInString(text[at:])
+		at += n
+	}
 	if strings.HasPrefix(text[at:], "base64:") {
 		at += len("base64:")
 	}
@@ -258,7 +291,7 @@ func (f *finder) extent(at int, query bool) (start, end int) {
 		for at < len(text) && text[at] == q { // """
 			at++
 		}
-		if n := strings.IndexByte(text[at:min(len(text), at+longVal)], q); n >= 0 && strings.IndexByte(text[at:at+n], '\n') < 0 {
+		if n := closing(text[at:min(len(text), at+longVal)], q, at > 1 && text[at-2] == '\\'); n >= 0 {
 			end = at + n
 			for end > at && text[end-1] == '\\' {
 				end--
@@ -272,10 +305,30 @@ func (f *finder) extent(at int, query bool) (start, end int) {
 	return f.bare(at, looked, query)
 }
 
+// closing is where a quote closes in the same line, one behind a backslash only if
+// the opening one was; -1 where it does not.
+func closing(text string, q byte, escaped bool) int {
+	for i := range len(text) {
+		switch {
+		case text[i] == '\n':
+			return -1
+		case text[i] == q && (escaped || i == 0 || text[i-1] != '\\'):
+			return i
+		}
+	}
+	return -1
+}
+
+// wideQuotes open a quotation in print.
+var wideQuotes = needlesOf("“", "‘", "„", "«", "「")
+
 // bare is the extent of a value without quotes, up to a length.
 func (f *finder) bare(at, most int, query bool) (start, end int) {
 	text := f.text
 	for end = at; end < len(text) && end < at+most && !ends(text, end, query); end++ {
+	}
+	for end < len(text) && end > at && !utf8.RuneStart(text[end]) { // not within a character
+		end--
 	}
 	for end > at && end < at+most && strings.IndexByte(".:)]}*", text[end-1]) >= 0 {
 		end--
@@ -300,4 +353,4 @@ func ends(text string, at int, query bool) bool {
 	return false
 }
 
-var wideEnds = needlesOf("，", "。", "、", "”", "»", "」")
+var wideEnds = needlesOf("，", "。", "、", "”", "“", "’", "»", "」")

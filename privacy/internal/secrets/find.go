@@ -44,6 +44,9 @@ func (f *finder) step() {
 	switch c := f.text[at]; {
 	case c >= 0x80:
 		f.at++
+		if c < 0xE2 {
+			return
+		}
 		for _, sign := range wideSigns {
 			if strings.HasPrefix(f.text[at:], sign) {
 				f.at = at + len(sign)
@@ -76,7 +79,8 @@ func (f *finder) wordAt(at int) {
 			continue
 		}
 		if rest := f.text[at+len(form.prefix) : end]; !tokenlike(rest) || form.names && !random(rest) {
-			continue
+			f.at = end // an example, or a name
+			return
 		}
 		f.add(at+form.shown, end, form.kind)
 		if form.kind == "aws-access-token" {
@@ -88,6 +92,13 @@ func (f *finder) wordAt(at int) {
 		return
 	}
 	f.at = max(at+1, word.run(f.text, at, len(f.text)))
+	if f.at < len(f.text) && f.text[f.at] == ' ' && f.at-at > 1 && f.mayName(at) { // DB_PASSWORD hunter2
+		t := bare
+		if strings.Contains(f.text[max(0, at-96):at], "login ") { // netrc
+			t = loose
+		}
+		f.value(f.at, f.at, t)
+	}
 }
 
 // signAt looks at a sign that can have to do with a secret.
@@ -105,6 +116,10 @@ func (f *finder) signAt(at int, c byte) {
 		f.assigned(at)
 	case '=', '|', '>':
 		f.assigned(at)
+	case '(':
+		if at > 0 && f.text[at-1] == ' ' {
+			f.value(at, at+1, bare)
+		}
 	case ',':
 		if at > 0 && quote(f.text[at-1]) {
 			f.assigned(at)

@@ -3,6 +3,7 @@ package secrets
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestFindKinds(t *testing.T) {
@@ -20,6 +21,18 @@ func TestFindKinds(t *testing.T) {
 		"?access_token=a8f9s8d7f6g5h4j3k2l1&x=1":                    "?access_token=[REDACTED:token]&x=1",
 		"password=[REDACTED:password]":                              "password=[REDACTED:password]",
 		"[REDACTED:slack-bot-token]: a8f9s8d7f6g5h4j3k2l1":          "[REDACTED:slack-bot-token]: a8f9s8d7f6g5h4j3k2l1",
+		"password: Über1234!":                                       "password: [REDACTED:password]",
+		"password: “Summer2024!” it is":                             "password: “[REDACTED:password]” it is",
+		"mysql -u root -pXk9mPq2vL shop":                            "mysql -u root -p[REDACTED:password] shop",
+		"- name: DB_PASSWORD\n  value: Xk9mPq2vL":                   "- name: DB_PASSWORD\n  value: [REDACTED:password]",
+		`{"name":"DB_PASSWORD","value":"Xk9mPq2vL"}`:                `{"name":"DB_PASSWORD","value":"[REDACTED:password]"}`,
+		`password: "Xk9\"mPq2vL!" ok`:                               `password: "[REDACTED:password]" ok`,
+		"ENV DB_PASSWORD Xk9mPq2vL":                                 "ENV DB_PASSWORD [REDACTED:password]",
+		"changed the password to Summer2024! today":                 "changed the password to [REDACTED:password] today",
+		"postgres://app:Xk9/mPq2vL@db/x":                            "postgres://app:[REDACTED:url-password]@db/x",
+		"see https://x.dev/@user:1/a@b":                             "see https://x.dev/@user:1/a@b",
+		"second pass: emitCode3, Pass: TestFoo2Bar":                 "second pass: emitCode3, Pass: TestFoo2Bar",
+		"USDC token: 0x" + strings.Repeat("A0b8", 10):               "USDC token: 0x" + strings.Repeat("A0b8", 10),
 		"commit 9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c":           "commit 9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c",
 	} {
 		if got := redacted(text); got != want {
@@ -40,7 +53,9 @@ func FuzzFind(f *testing.F) {
 			if x.Start < at || x.End <= x.Start || x.End > len(text) || x.Kind == "" {
 				t.Fatalf("%q: %+v behind %d", text, x, at)
 			}
-			at = x.End
+			if at = x.End; utf8.ValidString(text) && (!utf8.ValidString(text[:x.Start]) || !utf8.ValidString(text[:x.End])) {
+				t.Fatalf("%q: %+v cuts a character", text, x)
+			}
 		}
 	})
 }
@@ -74,6 +89,15 @@ func hostile(size int) map[string]string {
 		"for":         fill("x for y: a1b2c3d4e5f6 "),
 		"placeholder": fill("token: xxxx1A2b3C4d5E6f "),
 		"chinese":     fill("密码是"),
+		"putty":       fill("Private-Lines: 1\n"),
+		"jwt heads":   fill("eyJ-"),
+		"jwt bodies":  fill(strings.Repeat("eyJ-", 1000) + "aaaaaaaaa.eyJ" + strings.Repeat("-eyJ", 4000)),
+		"slack":       fill("xoxo-11111-"),
+		"slack users": fill("xoxp-11111111-"),
+		"accents":     fill("é password: é"),
+		"databases":   fill("postgres://a:b@c/"),
+		"names":       fill("DB_PASSWORD "),
+		"parentheses": fill("token ("),
 	}
 }
 

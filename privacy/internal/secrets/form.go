@@ -24,7 +24,7 @@ type piece struct {
 }
 
 // longest bounds a piece without an upper bound.
-const longest = 1 << 12
+const longest = 1 << 9
 
 // parseForm reads "glsa_%a{32}_%h{8}": literals and, behind "%", the letter of a
 // class with a number, from,to or from, (no upper bound). What stands before a "^"

@@ -127,6 +127,7 @@ const allForms = `
 	elevenlabs-api-key              sk_%h{48}
 	nvidia-api-key                  nvapi-%b{60,70}
 	octopus-deploy-api-key          API-%u{26}
+	langfuse-secret-key             sk-lf-%h{8}-%h{4}-%h{4}-%h{4}-%h{12}
 	openai-api-key                  sk-proj-%b{40,200}
 	openai-api-key                  sk-svcacct-%b{40,200}
 	openai-api-key                  sk-admin-%b{40,200}
@@ -171,6 +172,8 @@ const allForms = `
 	slack-config-refresh-token      xoxe-%d{1}-%a{100,200}
 	slack-user-token                xoxp-%d{8,14}-%b{20,}
 	slack-user-token                xoxe-%d{8,14}-%b{20,}
+	slack-session-token             xoxc-%d{8,14}-%b{20,}
+	slack-session-token             xoxd-%*{30,}
 	slack-legacy-token              xoxo-%d{5,}-%b{10,}
 	slack-legacy-token              xoxs-%d{5,}-%b{10,}
 	slack-legacy-workspace-token    xoxa-%b{8,60}
@@ -199,6 +202,12 @@ const allForms = `
 	tailscale-key                   tskey-auth-%a{8,24}-%a{20,40}
 	tailscale-key                   tskey-api-%a{8,24}-%a{20,40}
 	tailscale-key                   tskey-client-%a{8,24}-%a{20,40}
+	together-api-key                tgp_v1_%b{43}
+	jina-api-key                    jina_%b{32,80}
+	neon-api-key                    napi_%a{60,70}
+	firecrawl-api-key               fc-%h{32}
+	fireworks-api-key               fw_%a{20,30}
+	gcp-refresh-token               1//0%b{40,120}
 	tavily-api-key                  tvly-%b{20,60}
 	twilio-api-key                  SK%h{32}
 	typeform-api-token              tfp_%.{40,80}

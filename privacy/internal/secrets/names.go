@@ -10,6 +10,7 @@ type named int
 
 const (
 	nothing  named = iota
+	weak           // a password, or many other things
 	password       // people choose them
 	phrase         // likewise, and they may be words
 	token          // machines make them
@@ -24,7 +25,7 @@ const reach = 48
 // without what stands between words.
 var (
 	passwords = []string{
-		"password", "passwd", "requirepass", "masterauth", "identified", "storepass", "keypass", "passwort", "kennwort", "pwd", "contraseña", "clave", "senha", "motdepasse", "пароль", "Пароль", "密码", "密碼",
+		"password", "passwd", "requirepass", "masterauth", "identified", "storepass", "keypass", "passwort", "kennwort", "pwd", "contraseña", "senha", "passcode", "passinpass", "passoutpass", "dbpw", "dbpass", "smtppass", "rootpass", "userpass", "adminpass", "mysqlpass", "pgpass", "redispass", "ftppass", "mailpass", "imappass", "hasło", "wachtwoord", "parola", "şifre", "lösenord", "adgangskode", "heslo", "motdepasse", "пароль", "Пароль", "密码", "密碼",
 		"口令", "パスワード", "비밀번호",
 	}
 	phrases = []string{"passphrase", "recoveryphrase"}
@@ -33,8 +34,8 @@ var (
 		"sharedkey", "sharedaccesskey", "licensekey", "licencekey", "authkey", "apisecret", "appkey", "applicationkey", "integrationkey",
 		"deploykey", "accesstoken", "bearer", "credential", "credentials", "creds", "apitoken", "securitykey", "sessionkey", "storagekey",
 		"adminkey", "servicekey", "restkey", "writekey", "ingestkey", "insertkey", "hmackey", "webhookkey", "consumerkey", "clientkey",
-		"userkey", "xapikey", "functionkey", "hostkey", "subscriptionkey", "globalkey", "globalapikey", "schlüssel", "ключ", "токен", "密钥", "密鑰", "令牌", "トークン",
-		"apikeysecret", "keysecret", "servicerolekey", "anonkey", "unsealkey", "secretkeybase", "gitlabsession", "Ключ", "Токен",
+		"userkey", "xapikey", "functionkey", "hostkey", "subscriptionkey", "globalkey", "globalapikey", "apischlüssel", "токен", "密钥", "密鑰", "令牌", "トークン",
+		"apikeysecret", "keysecret", "servicerolekey", "anonkey", "unsealkey", "secretkeybase", "gitlabsession", "Токен", "jwtkey", "aeskey", "fernetkey", "cookiekey", "cipherkey", "clientkeydata", "tlskey", "useridsalt", "presharedkey",
 	}
 	inURLs = []string{"sig", "xamzsignature", "xgoogsignature", "appid", "code", "signature"}
 	// services tell that "key" is one of theirs.
@@ -56,7 +57,7 @@ var (
 		"canceltoken", "cancellationtoken", "requesttoken", "clientrequesttoken", "clienttoken", "nonsecret", "sitekey", "hotkey", "monkey", "turkey",
 		"stoptoken", "eostoken", "bostoken", "padtoken", "unktoken", "septoken", "clstoken", "masktoken", "designtoken", "onesecret",
 		"uniquekey", "compositekey", "naturalkey", "translationkey", "i18nkey", "messagekey", "objectkey", "s3key", "routingkey", "shardkey",
-		"topickey", "sshpublickey", "deduplicationtoken", "lasttoken", "firsttoken", "palabraclave", "palabrasclave",
+		"topickey", "sshpublickey", "deduplicationtoken", "lasttoken", "firsttoken", "gpgsigningkey", "pgpsigningkey", "gpgkey", "pgpkey",
 	}
 	// behind are words that stand between a name and its value, or tell of which
 	// place it is.
@@ -107,8 +108,13 @@ func nameEnds(text string, query bool) named {
 			return nothing
 		}
 		last := lastWord(name)
-		if strings.EqualFold(last, "pass") || strings.EqualFold(last, "pat") {
-			return password // as words of their own: others end so too
+		switch strings.ToLower(last) { // as words of their own: others end so too
+		case "pw", "psk":
+			return password
+		case "pass", "pat":
+			if before := name[:len(name)-len(last)]; !strings.HasSuffix(before, " ") || strings.TrimSpace(before) == "" { // not "the second pass"
+				return weak
+			}
 		}
 		if what := promise(string(folded[:n]), query); what != nothing {
 			return what

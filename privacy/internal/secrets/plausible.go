@@ -8,7 +8,7 @@ import (
 
 // schemes are how passwords are kept, not passwords.
 var schemes = []string{
-	"argon2", "bcrypt", "scrypt", "pbkdf2", "sha256", "sha512", "sha-256", "md5", "oauth2", "base64", "utf8", "utf-8", "aes256", "aes-256", "ed25519",
+	"argon2", "bcrypt", "scrypt", "pbkdf2", "sha256", "sha512", "sha-256", "md5", "oauth2", "base64", "utf8", "utf-8", "utf-16", "aes256", "aes-256", "ed25519",
 	"hs256", "rs256", "es256", "x509", "rsa2048", "rsa4096", "win32", "int64", "int32", "uint8", "float64", "string", "http2", "ipv4", "ipv6",
 }
 
@@ -42,6 +42,12 @@ func placeholder(v string, quoted bool) bool {
 		return true // code
 	}
 	lower := strings.ToLower(v)
+	if (len(v) == 16 || len(v) == 40) && strings.Trim(v, "0123456789ABCDEF") == "" { // a fingerprint, as gpg shows it
+		return true
+	}
+	if len(v) == 42 && strings.HasPrefix(v, "0x") || strings.HasPrefix(v, "AAAA") { // an address, a public key
+		return true
+	}
 	if instead.in(lower) || elsewhere.begin(lower) {
 		return true
 	}
@@ -76,9 +82,11 @@ func chosen(v string, t tie) bool {
 	h := shapeOf(v)
 	special := h.signs - strings.Count(v, "-") - strings.Count(v, "_") - strings.Count(v, ".") - strings.Count(v, "/") - strings.Count(v, ":") - strings.Count(v, "'")
 	switch {
+	case t == bare && strings.IndexByte(strings.TrimRight(v, "="), '=') >= 0: // password=x host=y
+		return false
 	case strings.ContainsAny(v, " \t") || dated(v) || measure(v) || h.distinct < 3:
 		return false
-	case identifier(v):
+	case identifier(v) || t != tight && camel(v):
 		return false
 	case t == bare && (len(v) < 8 || h.digits == 0 || special == 0 && (h.lower == 0 || h.upper == 0)):
 		return false
@@ -90,6 +98,35 @@ func chosen(v string, t tie) bool {
 		return h.digits >= 6 && special >= 0 && h.signs == 0
 	}
 	return special > 0 && h.letters() >= 4
+}
+
+// camel reports whether a value is a name in code, of words with capitals:
+// TestFoo2Bar.
+func camel(v string) bool {
+	h := shapeOf(v)
+	words, letters, run := 0, 0, 0
+	count := func() {
+		if run >= 3 {
+			words, letters = words+1, letters+run
+		}
+	}
+	for i := range len(v) {
+		switch c := v[i]; {
+		case c >= 'a' && c <= 'z':
+			if run == 0 && i > 0 {
+				return false
+			}
+			run++
+		case c >= 'A' && c <= 'Z':
+			count()
+			run = 1
+		default:
+			count()
+			run = 0
+		}
+	}
+	count()
+	return words >= 2 && h.signs == 0 && h.digits <= 2 && 4*letters >= 3*h.letters()
 }
 
 // identifier reports whether a value is a name in several words, one of them
@@ -116,7 +153,7 @@ func measure(v string) bool {
 
 // made reports whether a value was made by a machine.
 func made(v string) bool {
-	if strings.ContainsAny(v, " \t") {
+	if strings.ContainsAny(v, " \t") || camel(v) {
 		return false
 	}
 	h := shapeOf(v)

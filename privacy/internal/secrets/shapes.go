@@ -1,6 +1,9 @@
 package secrets
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Tokens whose form has no prefix of its own.
 
@@ -18,8 +21,8 @@ func (f *finder) jwt(at int) bool {
 
 // webToken is the end of a JSON web token that begins at a place, or 0.
 func webToken(text string, at int) int {
-	if !strings.HasPrefix(text[at:], "eyJ") {
-		return 0
+	if !strings.HasPrefix(text[at:], "eyJ") || at > 0 && b64url.has(text[at-1]) {
+		return 0 // from the middle of a run it would be looked for again and again
 	}
 	head := b64url.run(text, at, longVal)
 	if head-at < 17 || !strings.HasPrefix(text[head:], ".eyJ") {
@@ -125,17 +128,27 @@ func (f *finder) discordToken(at int) bool {
 	return true
 }
 
-// putty looks at the private lines of a key in PuTTY's format.
+// putty looks at the private lines of a key in PuTTY's format: it says how many
+// there are.
 func (f *finder) putty(at int) bool {
 	const lines = "Private-Lines: "
 	if !strings.HasPrefix(f.text[at:], lines) {
 		return false
 	}
-	start := at + len(lines)
-	start = classes['d'].run(f.text, start, 4)
-	end := lastLong(f.text, start, armour(f.text, start))
-	if n := strings.Index(f.text[start:end], "Private-MAC"); n >= 0 {
-		end = lastLong(f.text, start, start+n)
+	digits := at + len(lines)
+	start := classes['d'].run(f.text, digits, 3)
+	n, _ := strconv.Atoi(f.text[digits:start]) // 0 where there is no number
+	end := start
+	for ; n > 0; n-- {
+		line := end
+		for line < len(f.text) && (f.text[line] == '\r' || f.text[line] == '\n') {
+			line++
+		}
+		to := classes['B'].run(f.text, line, 128)
+		if to == line || to < len(f.text) && f.text[to] > ' ' {
+			break
+		}
+		end = to
 	}
 	if end-start < 24 {
 		return false

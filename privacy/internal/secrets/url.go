@@ -12,27 +12,39 @@ func (f *finder) url(at int) {
 		return
 	}
 	start := f.at
-	end, sign := start, -1
-	for end < len(f.text) && end < start+512 {
+	web := strings.HasSuffix(f.text[:at], "http") || strings.HasSuffix(f.text[:at], "https")
+	sign := -1
+	for end := start; end < len(f.text) && end < start+256; end++ {
 		c := f.text[end]
-		if c <= ' ' || quote(c) || c == '<' || c == '>' || c == '/' || c == ';' {
+		if c <= ' ' || quote(c) || c == '<' || c == '>' || c == ';' || c == '/' && web || c == ',' || c == ':' && strings.HasPrefix(f.text[end:], "://") {
 			break
 		}
-		if c == '@' {
+		// Behind a slash only a host makes it a password with a slash in it.
+		if c == '@' && (strings.IndexByte(f.text[start:end], '/') < 0 || hostAt(f.text, end+1)) {
 			sign = end
 		}
-		end++
 	}
 	if sign < 0 {
 		return
 	}
 	user, secret, both := strings.Cut(f.text[start:sign], ":")
 	switch {
-	case both && secret != "" && !standIn(secret):
+	case strings.Contains(user, "/"): // a path
+	case both && strings.Trim(secret, "[]<>") != "" && !standIn(strings.Trim(secret, "[]<>")):
 		f.add(start+len(user)+1, sign, "url-password")
 	case !both && made(user) && !placeholder(user, true):
 		f.add(start, sign, "url-token")
 	}
+}
+
+// hostAt reports whether at a place there is a host of a connection string, and the
+// end or a database behind it.
+func hostAt(text string, at int) bool {
+	end := at
+	for end < len(text) && (b64url.has(text[end]) || text[end] == '.' || text[end] == ':') {
+		end++
+	}
+	return end > at && (end == len(text) || text[end] <= ' ' || text[end] == '/' || quote(text[end]))
 }
 
 // standIn reports whether a password in a URL is one for show, or comes from
@@ -85,17 +97,14 @@ func (f *finder) behindScheme(at int) bool {
 		return false
 	}
 	switch {
-	case strings.EqualFold(rest[:6], "bearer"), strings.EqualFold(rest[:5], "token"), strings.EqualFold(rest[:5], "basic"):
+	case strings.EqualFold(rest[:7], "bearer "), strings.EqualFold(rest[:6], "basic "):
 	case rest[:2] == "u " && strings.HasSuffix(f.text[:at], " -"), strings.HasPrefix(rest, "user ") && strings.HasSuffix(f.text[:at], " --"):
-		return f.curlUser(at)
+		return f.curlUser(at, at+strings.IndexByte(rest, ' ')+1)
 	default:
 		return false
 	}
 	name, _, _ := strings.Cut(rest[:7], " ")
 	start := at + len(name) + 1
-	if start-1 >= len(f.text) || f.text[start-1] != ' ' {
-		return false
-	}
 	end := classes['*'].run(f.text, start, longVal)
 	for end > start && f.text[end-1] == '.' {
 		end--
@@ -118,6 +127,9 @@ func (f *finder) behindScheme(at int) bool {
 // known reports whether a token with a form of its own, or a JSON web token,
 // begins here: those have a better name.
 func (f *finder) known(at int) bool {
+	if f.text[at] >= 0x80 {
+		return false
+	}
 	if webToken(f.text, at) > 0 {
 		return true
 	}
@@ -130,8 +142,7 @@ func (f *finder) known(at int) bool {
 	return false
 }
 
-func (f *finder) curlUser(at int) bool {
-	from := at + strings.IndexByte(f.text[at:], ' ') + 1
+func (f *finder) curlUser(at, from int) bool {
 	line := f.text[max(0, at-512):at]
 	if !strings.Contains(line[strings.LastIndexByte(line, '\n')+1:], "curl") {
 		return false
