@@ -64,7 +64,8 @@ func (r *Redactor) Redact(f Field, raw string) (Text, Report, error) {
 // secrets in what that leaves.
 func (r *Redactor) takeOut(f Field, s string, report Report) (string, error) {
 	// A secret between the name of a tag and its end made it another name; with a
-	// mark there it is a tag. Twice is enough: it then hides all up to its end.
+	// mark there it is a tag. And what was part of one long value can be one by
+	// itself. So it is looked at again, until nothing is found.
 	for range takeOutRounds {
 		cuts := privateCuts(s)
 		s = splice(s, cuts, report)
@@ -88,8 +89,8 @@ func (r *Redactor) takeOut(f Field, s string, report Report) (string, error) {
 	return s, nil
 }
 
-// takeOutRounds is more than any text needs.
-const takeOutRounds = 4
+// takeOutRounds is more than any text of people needs.
+const takeOutRounds = 8
 
 // compose returns s in normal form C. Where more than 30 combining marks follow
 // each other it sets U+034F between them, as Unicode's stream-safe format does;

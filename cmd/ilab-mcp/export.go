@@ -48,6 +48,7 @@ func (c *exportCommand) run(ctx context.Context, e env) error {
 	}
 	var n transfer.Exported
 	kept := ""
+	c.begun = true
 	err := c.withUser(ctx, e, exportExample, memstore.DefaultOptions(), func(s *memstore.Store) error {
 		stats, err := s.Stats(ctx)
 		if err != nil {

@@ -163,6 +163,9 @@ func (c *forgetCommand) erase(ctx context.Context, b bound) (string, error) {
 		return "", err
 	}
 	was, _, err := b.store.ForgetAll(ctx)
+	if err == nil && was.Memories+was.Sessions == 0 && keys == 0 {
+		return fmt.Sprintf("nothing: there is nothing of %s", b.user), nil
+	}
 	return amount(was, keys) + " of " + b.user.String(), err
 }
 

@@ -27,6 +27,9 @@ func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
 	if o.db, o.backend, caught, err = openDB(ctx, c.Path, options(c, o.redactor)); err != nil {
 		return nil, err
 	}
+	if caught < 0 {
+		o.log.WarnContext(ctx, "the log of erasures beside the store (.gone) is another store's: what is erased now is not noted there. ilab-mcp doctor tells more")
+	}
 	if caught > 0 {
 		o.log.WarnContext(ctx, "the store was replaced by an older copy; what was erased since is erased again", slog.Int("entries", caught))
 	}
@@ -41,7 +44,7 @@ func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
 
 // openDB opens a store. If somebody has put an older copy in its place, what was
 // erased since that was made is erased again first; how much that was is told. A
-// log of erasures that is another store's is left alone: doctor speaks of it.
+// log of erasures that is another store's is left alone, and told as -1.
 func openDB(ctx context.Context, path string, o memstore.Options) (*memstore.DB, *sqlite.DB, int, error) {
 	backend, err := sqlite.Open(ctx, path, sqlite.Options{Program: buildVersion()})
 	if err != nil {
@@ -49,7 +52,10 @@ func openDB(ctx context.Context, path string, o memstore.Options) (*memstore.DB,
 	}
 	db := memstore.New(backend, o)
 	caught, err := db.CatchUp(ctx, backend.Keys())
-	if err != nil && !errors.Is(err, memstore.ErrOtherLog) {
+	if errors.Is(err, memstore.ErrOtherLog) {
+		caught, err = -1, nil
+	}
+	if err != nil {
 		return nil, nil, 0, errors.Join(err, db.Close())
 	}
 	return db, backend, caught, nil

@@ -17,6 +17,7 @@ type whose struct {
 	config.Store
 
 	target string // a file that the command writes; "" for none
+	begun  bool   // the command has nothing to do on a store that is not there
 }
 
 // spare refuses to write over the store, or over a file that belongs to it.
@@ -24,14 +25,8 @@ func (w *whose) spare(store, right string) error {
 	if w.target == "" {
 		return nil
 	}
-	target, err := os.Stat(w.target)
-	if err != nil {
-		return nil //nolint:nilerr // there is none to write over
-	}
-	for _, name := range sqlite.Files(store) {
-		if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
-			return &config.Error{What: "that file belongs to the store itself", Do: "Name another.", Example: right}
-		}
+	if sqlite.Owns(store, w.target) {
+		return &config.Error{What: "a file of that name belongs to the store itself", Do: "Name another.", Example: right}
 	}
 	return nil
 }
@@ -66,6 +61,11 @@ func (w *whose) withStore(ctx context.Context, e env, right string, o memstore.O
 	}
 	if err := w.spare(path, right); err != nil {
 		return err
+	}
+	if w.begun {
+		if err := present(path); err != nil {
+			return err
+		}
 	}
 	db, backend, _, err := openDB(ctx, path, o)
 	if err != nil {
@@ -120,8 +120,17 @@ func existing(s config.Store, e env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		return "", fmt.Errorf("there is no store at %s; name it with --db (ILAB_DB)", path)
+	return path, present(path)
+}
+
+// present refuses a store that is not there, or is something else.
+func present(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || info.IsDir():
+		return fmt.Errorf("there is no store at %s; name it with --db (ILAB_DB)", path)
+	case !sqlite.Begun(path):
+		return fmt.Errorf("%s is no store of ilab-mcp, and it is left as it is; name the store with --db (ILAB_DB)", path)
 	}
-	return path, nil
+	return nil
 }

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -35,18 +33,22 @@ func (db *DB) Backup(ctx context.Context, to string, o BackupOptions) (Report, e
 	if err != nil {
 		return Report{}, unavailable(err, "the backup's path cannot be resolved")
 	}
-	if err := replaceable(to); err != nil {
-		return Report{}, err
+	if ownFile(to, db.path) {
+		return Report{}, &memstore.Error{Kind: memstore.Invalid, Msg: "a file of that name belongs to the store itself; name another for the backup"}
 	}
-	f, err := os.CreateTemp(filepath.Dir(to), "."+filepath.Base(to)+".*") // mode 0600; SQLite accepts an empty file
+	for n := range max(1, o.Keep) {
+		if err := replaceable(backupName(to, n)); err != nil {
+			return Report{}, err
+		}
+	}
+	work, err := newWork(filepath.Dir(to))
 	if err != nil {
 		return Report{}, unavailable(err, "the backup cannot be written; check that its folder exists and can be written")
 	}
-	temp := f.Name()
-	defer func() { _ = os.Remove(temp) }() // unless it has taken its place
-	sweep(filepath.Dir(to), "."+filepath.Base(to)+".", temp)
-	if err := f.Close(); err != nil {
-		return Report{}, err
+	defer work.remove()
+	temp := filepath.Join(work.dir, "memory.db")
+	if err := os.WriteFile(temp, nil, 0o600); err != nil { // SQLite takes an empty file, and its mode
+		return Report{}, unavailable(err, "the backup cannot be written; is there room on its disk?")
 	}
 	if err := db.copyInto(temp, o.Progress); err != nil {
 		return Report{}, unavailable(err, "the backup could not be written whole, so there is none; is there room on its disk?")
@@ -136,10 +138,17 @@ func isStore(path string) bool {
 	return err == nil && string(head[:16]) == "SQLite format 3\x00" && string(head[68:]) == "ilab"
 }
 
+// backupName is the file of a backup: 0 is the newest.
+func backupName(to string, n int) string {
+	if n == 0 {
+		return to
+	}
+	return fmt.Sprintf("%s.%d", to, n)
+}
+
 // rotate makes room for a new backup; the file itself stays until the new one
 // takes its place.
 func rotate(to string, keep int) error {
-	name := func(n int) string { return fmt.Sprintf("%s.%d", to, n) }
 	if keep == 1 {
 		return nil
 	}
@@ -147,41 +156,17 @@ func rotate(to string, keep int) error {
 		return nil
 	}
 	for n := keep - 2; n >= 1; n-- {
-		if err := os.Rename(name(n), name(n+1)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Rename(backupName(to, n), backupName(to, n+1)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	if err := os.Remove(name(1)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(backupName(to, 1)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Link(to, name(1)); err != nil { // not every file system has links
-		return os.Rename(to, name(1))
+	if err := os.Link(to, backupName(to, 1)); err != nil { // not every file system has links
+		return os.Rename(to, backupName(to, 1))
 	}
 	return nil
-}
-
-// sweepAge is how old something half-finished is that nobody is at work on.
-const sweepAge = 24 * time.Hour
-
-// sweep removes what earlier ones, which were killed, left half-finished.
-func sweep(dir, prefix, mine string) {
-	now, err := os.Stat(mine)
-	if err != nil {
-		return
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return
-	}
-	for _, e := range entries {
-		number, ok := strings.CutPrefix(e.Name(), prefix)
-		if _, err := strconv.ParseUint(number, 10, 64); !ok || err != nil {
-			continue
-		}
-		if info, err := e.Info(); err == nil && now.ModTime().Sub(info.ModTime()) > sweepAge {
-			_ = os.RemoveAll(filepath.Join(dir, e.Name())) // the next one tries again
-		}
-	}
 }
 
 // settleFile brings a file to the disk.

@@ -139,18 +139,38 @@ func TestBackupFiles(t *testing.T) {
 	if b, err := os.ReadFile(notes); err != nil || string(b) != "somebody's notes" {
 		t.Errorf("the notes are %q, %v", b, err)
 	}
-	// What a backup that was killed left goes a day later; what is at work stays.
-	old, young := filepath.Join(dir, ".backup.123"), filepath.Join(dir, ".backup.456")
-	for _, name := range []string{old, young} {
-		check(t, os.WriteFile(name, []byte("x"), 0o600))
+	// What a backup that was killed left goes; what is at work stays.
+	left, busy := filepath.Join(dir, workPrefix+"123"), filepath.Join(dir, workPrefix+"456")
+	for _, name := range []string{left, busy} {
+		check(t, os.Mkdir(name, 0o700))
+		check(t, os.WriteFile(filepath.Join(name, "memory.db"), []byte("x"), 0o600))
 	}
-	check(t, os.Chtimes(old, time.Time{}, time.Now().Add(-25*time.Hour)))
+	lock := newOpenLock(filepath.Join(busy, workLock)).file
+	if ok, err := lock.TryLock(); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
 	if _, err := db.Backup(t.Context(), to, BackupOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if got := list(); strings.Contains(got, ".backup.123") || !strings.Contains(got, ".backup.456") {
+	if got := list(); strings.Contains(got, workPrefix+"123") || !strings.Contains(got, workPrefix+"456") {
 		t.Errorf("left: %s", got)
 	}
+	check(t, lock.Close())
+	// Names that the store's own files have, there or not, and files that are no
+	// backups where an earlier one would go.
+	check(t, os.WriteFile(to+".1", []byte("precious"), 0o600))
+	for _, c := range []struct {
+		to   string
+		keep int
+	}{{db.path + "-wal", 1}, {db.path + "-journal", 1}, {db.path + ".gone", 1}, {db.path, 1}, {to, 3}} {
+		if _, err := db.Backup(t.Context(), c.to, BackupOptions{Keep: c.keep}); !errors.Is(err, memstore.ErrInvalid) {
+			t.Errorf("a backup to %s: %v", c.to, err)
+		}
+	}
+	if b, err := os.ReadFile(to + ".1"); err != nil || string(b) != "precious" {
+		t.Errorf("what was no backup is %q, %v", b, err)
+	}
+	check(t, os.Remove(to+".1"))
 	// A damaged store does not take the place of a good backup.
 	check(t, db.conn(writePragmas).exec("UPDATE memories SET content = x'65'"))
 	if _, err := db.Backup(t.Context(), to, BackupOptions{Keep: 3}); !errors.Is(err, memstore.ErrDamaged) {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -315,5 +316,60 @@ func TestNewStoreTakesUpTheLog(t *testing.T) {
 	}
 	if st, err := memstoretest.User(t, db, "alice").Stats(t.Context()); err != nil || st.Memories != 0 {
 		t.Errorf("%+v %v", st, err)
+	}
+}
+
+// TestTwoHistories: a backup was restored somewhere else and went on there. What
+// either side has erased stays erased when the copy comes back.
+func TestTwoHistories(t *testing.T) {
+	here, there := filepath.Join(t.TempDir(), "memory.db"), filepath.Join(t.TempDir(), "memory.db")
+	one, backend := older(t, here)
+	s := memstoretest.User(t, one, "alice")
+	x, y := memstoretest.Save(t, s, memstore.Discovery, "xylophone", "text", "").ID, memstoretest.Save(t, s, memstore.Discovery, "yacht", "text", "").ID
+	memstoretest.Save(t, s, memstore.Discovery, "stays", "text", "")
+	first := filepath.Join(t.TempDir(), "first")
+	second := filepath.Join(t.TempDir(), "second")
+	back := func(db *DB, to string) {
+		t.Helper()
+		_, err := db.Backup(t.Context(), to, BackupOptions{})
+		check(t, err)
+	}
+	forget := func(s *memstore.Store, id int64) {
+		t.Helper()
+		if ok, _, err := s.Forget(t.Context(), id); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	restore := func(from, to string) Restored {
+		t.Helper()
+		done, err := Restore(t.Context(), from, to, RestoreOptions{
+			Force: true, Wait: time.Minute,
+			CatchUp: func(ctx context.Context, db *DB) (int, error) {
+				return memstore.New(kept{db}, memstore.DefaultOptions()).CatchUp(ctx, db.Keys())
+			},
+		})
+		check(t, err)
+		return done
+	}
+	back(backend, first)
+	forget(s, x)
+	check(t, one.Close())
+
+	restore(first, there)
+	two, other := older(t, there)
+	forget(memstoretest.User(t, two, "alice"), y)
+	back(other, second)
+	check(t, two.Close())
+
+	if done := restore(second, here); done.Erased != 1 {
+		t.Errorf("%d entries were applied, want 1", done.Erased)
+	}
+	if got := titles(t, here, "alice"); len(got) != 1 || !got["stays"] {
+		t.Errorf("after the copy came back: %v", got)
+	}
+	// Both are in the log now: the first backup brings back neither.
+	restore(first, here)
+	if got := titles(t, here, "alice"); len(got) != 1 || !got["stays"] {
+		t.Errorf("after the first backup: %v", got)
 	}
 }

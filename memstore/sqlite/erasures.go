@@ -92,12 +92,33 @@ func (db *DB) Missed(ctx context.Context) (missed []memstore.Erasure, err error)
 
 // Settle implements memstore.EraseLog.
 func (db *DB) Settle(ctx context.Context, m memstore.Erasure) error {
+	e := erasure{n: m.N, at: m.At.Unix(), epoch: m.Epoch, id: m.ID, key: m.Key.String()}
 	return db.writer.do(ctx, "", func(w *change) error {
-		// What applying it has noted is the same under this number.
-		if err := w.c.exec(deleteErasures, m.N); err != nil {
+		own, err := w.c.erasures(e.n - 1)
+		if err != nil {
 			return err
 		}
-		return w.c.putErasure(erasure{n: m.N, at: m.At.Unix(), epoch: m.Epoch, id: m.ID, key: m.Key.String()})
+		if err := w.c.exec(deleteErasures, e.n); err != nil {
+			return err
+		}
+		if err := w.c.putErasure(e); err != nil {
+			return err
+		}
+		// Behind it comes what the store has erased by itself. What applying the
+		// entry has noted is the entry.
+		n := e.n
+		for _, o := range own {
+			if o.epoch == e.epoch && o.id == e.id && o.key == e.key {
+				continue
+			}
+			n++
+			o.n = n
+			if err := w.c.putErasure(o); err != nil {
+				return err
+			}
+		}
+		w.logged = true
+		return nil
 	})
 }
 

@@ -236,7 +236,7 @@ func (x *examiner) integrity() {
 		}
 	}
 	if others > 0 || rows.Err() != nil {
-		x.find(Finding{What: fmt.Sprintf("SQLite found the file's structure damaged in %d places", max(1, others)), Do: fromBackup})
+		x.find(Finding{What: fmt.Sprintf("SQLite found the file's structure damaged, in so many places: %d", max(1, others)), Do: fromBackup})
 	}
 	if indexes > 0 {
 		x.find(Finding{
@@ -246,7 +246,7 @@ func (x *examiner) integrity() {
 	}
 	var broken int
 	if err := x.c.queryOne(brokenReferences, nil, &broken); err == nil && broken > 0 {
-		x.find(Finding{What: fmt.Sprintf("%d rows refer to something that is not there, such as a user or a session", broken), Do: fromBackup})
+		x.find(Finding{What: fmt.Sprintf("rows refer to something that is not there, such as a user or a session: %d", broken), Do: fromBackup})
 	}
 }
 

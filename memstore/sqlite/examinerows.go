@@ -167,6 +167,10 @@ func (x *examiner) log() {
 		return
 	case behind:
 		mend.What = "the log of erasures beside the store (.gone) is not complete"
+		if id, _, _, err := x.db.gone.tail(); err == nil && id == "" {
+			mend.What, mend.Note = "there is no log of erasures (.gone) beside this file, as beside a backup", true
+			mend.Do = "Beside a store the next start makes it anew."
+		}
 		x.find(mend)
 		return
 	}
@@ -179,7 +183,7 @@ func (x *examiner) log() {
 		})
 	case len(missed) > 0:
 		x.find(Finding{
-			What: fmt.Sprintf("this is an older copy: %d erasures of the log beside it (.gone) are not made in it", len(missed)),
+			What: fmt.Sprintf("this is an older copy: of the log of erasures beside it (.gone), what was erased is not made in it: %d", len(missed)),
 			Do:   "The next start of ilab-mcp makes them.",
 		})
 	}

@@ -365,12 +365,13 @@ func TestRefusedFiles(t *testing.T) {
 	if err := other.close(); err != nil {
 		t.Fatal(err)
 	}
+	check(t, os.Chmod(foreign, 0o644))
 	for path, want := range map[string]string{
 		"":         "needs a file",
 		":memory:": "needs a file",
 		dir:        "folder",
 		text:       "no memory store",
-		foreign:    "another program",
+		foreign:    "no store of ilab-mcp",
 	} {
 		_, err := Open(t.Context(), path, Options{})
 		if _, ok := memstore.ForPeople(err); !ok || !strings.Contains(err.Error(), want) {
@@ -379,6 +380,9 @@ func TestRefusedFiles(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), dir) {
 			t.Errorf("the error tells a path: %v", err)
 		}
+	}
+	if info, err := os.Stat(foreign); err != nil || info.Mode().Perm() != 0o644 && runtime.GOOS != "windows" {
+		t.Errorf("the mode of another program's file was changed: %v %v", info.Mode(), err)
 	}
 	if b, err := os.ReadFile(text); err != nil || !bytes.HasPrefix(b, []byte("not a database")) {
 		t.Error("a file that is no store was changed")

@@ -33,48 +33,48 @@ const tailBytes = 256
 
 var errGoneDamaged = &memstore.Error{Kind: memstore.Damaged, Msg: "the log of erasures beside the store (.gone) is damaged; run ilab-mcp doctor"}
 
-// tail gives the log's id, the number of its last entry, and where that ends;
-// an empty id where there is no log.
-func (g goneFile) tail() (id string, last, end int64, err error) {
+// tail gives the log's id, its last entry, and where that ends; an empty id where
+// there is no log.
+func (g goneFile) tail() (id string, last erasure, end int64, err error) {
 	f, err := os.Open(g.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", 0, 0, nil
+		return "", last, 0, nil
 	}
 	if err != nil {
-		return "", 0, 0, err
+		return "", last, 0, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	head := make([]byte, len(goneTitle)+33)
 	if n, err := io.ReadFull(f, head); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && bytes.HasPrefix([]byte(goneTitle), head[:min(n, len(goneTitle))]) {
-		return "", 0, 0, nil // whoever made it did not get further
+		return "", last, 0, nil // whoever made it did not get further
 	} else if err != nil {
-		return "", 0, 0, errGoneDamaged
+		return "", last, 0, errGoneDamaged
 	}
 	id, ok := strings.CutPrefix(strings.TrimSuffix(string(head), "\n"), goneTitle)
 	if !ok || len(id) != 32 {
-		return "", 0, 0, errGoneDamaged
+		return "", last, 0, errGoneDamaged
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return "", 0, 0, err
+		return "", last, 0, err
 	}
 	start := max(int64(len(head)), info.Size()-tailBytes)
 	b, err := io.ReadAll(io.NewSectionReader(f, start, info.Size()-start))
 	if err != nil {
-		return "", 0, 0, err
+		return "", last, 0, err
 	}
 	// A line without its end was not written whole.
 	b = b[:bytes.LastIndexByte(b, '\n')+1]
 	end = start + int64(len(b))
 	if len(b) == 0 {
 		if end > int64(len(head)) {
-			return "", 0, 0, errGoneDamaged
+			return "", last, 0, errGoneDamaged
 		}
-		return id, 0, end, nil
+		return id, last, end, nil
 	}
 	lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
-	e, err := parseErasure(lines[len(lines)-1])
-	return id, e.n, end, err
+	last, err = parseErasure(lines[len(lines)-1])
+	return id, last, end, err
 }
 
 // follow brings the file up to date with the table, and makes it where there is
@@ -89,7 +89,10 @@ func (g goneFile) follow(c *conn) error {
 	if err != nil || id != "" && id != string(own) {
 		return err
 	}
-	todo, err := c.erasures(last)
+	if same, err := c.knows(last); err != nil || !same {
+		return err // what the log has beyond the store comes first: see missed
+	}
+	todo, err := c.erasures(last.n)
 	if err != nil || id != "" && len(todo) == 0 {
 		return err
 	}
@@ -126,10 +129,25 @@ func (g goneFile) behind(c *conn) (bool, error) {
 		return false, err
 	}
 	id, last, _, err := g.tail()
-	return id == "" || id == string(own) && last < n, err
+	if err != nil || id != "" && (id != string(own) || last.n >= n) {
+		return false, err
+	}
+	return c.knows(last)
 }
 
-// missed gives the entries that the table does not have: it is an older copy's.
+// knows reports whether the table has the entry under its number, and so all that
+// came before it.
+func (c *conn) knows(e erasure) (bool, error) {
+	if e.n == 0 {
+		return true, nil
+	}
+	have, err := c.erasures(e.n - 1)
+	return err == nil && len(have) > 0 && have[0] == e, err
+}
+
+// missed gives the entries that the table does not have: it is an older copy's, or
+// one that went on by itself after an older copy was restored somewhere else. Then
+// both count on from the same number, and the log's go first.
 func (g goneFile) missed(c *conn) ([]erasure, error) {
 	own, err := c.fact(factGone)
 	if err != nil {
@@ -147,10 +165,25 @@ func (g goneFile) missed(c *conn) ([]erasure, error) {
 		return nil, nil
 	case id != string(own):
 		return nil, memstore.ErrOtherLog
-	case last <= n:
-		return nil, nil
 	}
-	return g.after(n)
+	if last.n <= n {
+		if same, err := c.knows(last); err != nil || same {
+			return nil, err
+		}
+	}
+	logged, err := g.after(0)
+	if err != nil {
+		return nil, err
+	}
+	have, err := c.erasures(0)
+	if err != nil {
+		return nil, err
+	}
+	same := 0
+	for same < len(have) && same < len(logged) && have[same] == logged[same] {
+		same++
+	}
+	return logged[same:], nil
 }
 
 // after reads the entries after number n.

@@ -75,6 +75,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, unavailable(err, "the store's path cannot be resolved")
 	}
+	path = resolved(path) // the locks and the log stand beside the file, not beside a link to it
 	db := &DB{path: path, gone: goneFile{path + ".gone"}, opts: o}
 	if o.Gone != "" {
 		db.gone.path = o.Gone
@@ -243,12 +244,19 @@ func prepareFile(path string) error {
 	case info.IsDir():
 		return unavailable(nil, "--db names a folder; name a file in it")
 	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
+		// A store that somebody has open is 0600: nobody's lock is dropped by a look.
+		if info.Size() > 0 && !isStore(path) {
+			return notOurs
+		}
 		if err := os.Chmod(path, 0o600); err != nil {
 			return unavailable(err, "others can read the store's file, and its mode cannot be changed to 0600")
 		}
 	}
 	return nil
 }
+
+// notOurs is the error about a file that is something else.
+var notOurs error = &memstore.Error{Kind: memstore.Unavailable, Msg: "the file in --db is no store of ilab-mcp, and it is left as it is; name another"}
 
 // Path is the file's absolute path.
 func (db *DB) Path() string { return db.path }

@@ -117,10 +117,13 @@ func runs(pid int) bool {
 func (l *openLock) release() error { return l.file.Close() }
 
 // Files lists the files of a store that exist: the file itself, SQLite's, the
-// locks, the log of erasures, and copies that upgrades left.
+// locks, the log of erasures, copies that upgrades left, and unfinished copies in
+// its folder.
 func Files(path string) []string {
+	path = resolved(path)
 	dir, base := filepath.Split(path)
-	entries, err := os.ReadDir(filepath.Clean(dir + "."))
+	dir = filepath.Clean(dir + ".")
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil
 	}
@@ -128,8 +131,17 @@ func Files(path string) []string {
 	for _, e := range entries {
 		rest, ok := strings.CutPrefix(e.Name(), base)
 		copied, err := filepath.Match(upgradeCopies[1:], strings.TrimPrefix(rest, "."))
-		if ok && (slices.Contains([]string{"", "-wal", "-shm", ".lock", ".open", ".gone"}, rest) || err == nil && copied) {
+		if ok && (slices.Contains(ownSuffixes, rest) || err == nil && copied) {
 			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	for _, left := range leftovers(dir) {
+		entries, err := os.ReadDir(left)
+		if err != nil {
+			continue // it has just gone
+		}
+		for _, e := range entries {
+			files = append(files, filepath.Join(left, e.Name()))
 		}
 	}
 	return files

@@ -46,6 +46,7 @@ func Restore(ctx context.Context, from, path string, o RestoreOptions) (done Res
 	if path, err = filepath.Abs(path); err != nil {
 		return done, unavailable(err, "the store's path cannot be resolved")
 	}
+	path = resolved(path) // a link stays a link, and the locks are those of the file
 	if err := restorable(from, path, o.Force); err != nil {
 		return done, err
 	}
@@ -62,13 +63,12 @@ func Restore(ctx context.Context, from, path string, o RestoreOptions) (done Res
 		}
 		lost = err != nil
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(path), ".restore-*") // mode 0700, on the same disk
+	work, err := newWork(filepath.Dir(path))
 	if err != nil {
 		return done, unavailable(err, "the store's folder cannot be written")
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	sweep(filepath.Dir(path), ".restore-", dir)
-	copied := filepath.Join(dir, "memory.db")
+	defer work.remove()
+	copied := filepath.Join(work.dir, "memory.db")
 	if err := copyStore(from, copied); err != nil {
 		return done, unavailable(err, "the backup cannot be copied beside the store; is there room on the disk?")
 	}
@@ -111,6 +111,9 @@ func restorable(from, path string, force bool) error {
 		if its, err := os.Stat(name); err == nil && os.SameFile(info, its) && filepath.Ext(name) != ".bak" {
 			return &memstore.Error{Kind: memstore.Invalid, Msg: "that file belongs to the store itself; name a backup"}
 		}
+	}
+	if link, err := os.Lstat(path); err == nil && link.Mode()&fs.ModeSymlink != 0 {
+		return &memstore.Error{Kind: memstore.Invalid, Msg: "the store's path is a link to nowhere; name the file itself with --db"}
 	}
 	if !isStore(from) {
 		return &memstore.Error{Kind: memstore.Invalid, Msg: "the file is no backup of ilab-mcp"}
@@ -156,8 +159,12 @@ func (o *RestoreOptions) check(ctx context.Context, copied string) (Report, erro
 		}
 		return Report{}, err
 	}
-	if err := db.Close(); err != nil {
+	version, err := schemaVersion(db.writer.c) // which has nothing to do yet
+	if err = errors.Join(err, db.Close()); err != nil {
 		return Report{}, broken(err)
+	}
+	if version > len(migrations()) {
+		return Report{}, &memstore.Error{Kind: memstore.Invalid, Msg: "the backup was made by a newer ilab-mcp; nothing was changed. Restore it with that version"}
 	}
 	report, err := examineCopy(ctx, copied, ExamineOptions{Progress: o.Progress})
 	if err == nil && !report.Intact() {

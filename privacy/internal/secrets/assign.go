@@ -153,6 +153,9 @@ func (f *finder) value(name, at int, t tie) bool {
 	}
 	f.tries++
 	v := f.text[start:min(end, start+looked)]
+	if strings.Contains(v, Mark) {
+		return false // what is left of it tells nothing
+	}
 	quoted := quote(f.text[start-1])
 	isMade, isChosen := made(v), chosen(v, t)
 	isWords := !isMade && !isChosen && (quoted || t == tight) && words(v)
@@ -341,6 +344,8 @@ func ends(text string, at int, query bool) bool {
 	switch c := text[at]; {
 	case c <= ' ', c == ',', c == ';', c == '<', quote(c):
 		return true
+	case c == '[':
+		return strings.HasPrefix(text[at:], Mark)
 	case c == '|':
 		return at+1 < len(text) && text[at+1] == ' '
 	case c == '&', c == '#':

@@ -30,6 +30,8 @@ func TestFindKinds(t *testing.T) {
 		"ENV DB_PASSWORD Xk9mPq2vL":                                 "ENV DB_PASSWORD [REDACTED:password]",
 		"changed the password to Summer2024! today":                 "changed the password to [REDACTED:password] today",
 		"postgres://app:Xk9/mPq2vL@db/x":                            "postgres://app:[REDACTED:url-password]@db/x",
+		"postgres://app:[REDACTED:url-password]@db/x":               "postgres://app:[REDACTED:url-password]@db/x",
+		"postgres://[user[:password]@]host":                         "postgres://[user[:password]@]host",
 		"see https://x.dev/@user:1/a@b":                             "see https://x.dev/@user:1/a@b",
 		"second pass: emitCode3, Pass: TestFoo2Bar":                 "second pass: emitCode3, Pass: TestFoo2Bar",
 		"USDC token: 0x" + strings.Repeat("A0b8", 10):               "USDC token: 0x" + strings.Repeat("A0b8", 10),

@@ -30,7 +30,7 @@ func (f *finder) url(at int) {
 	user, secret, both := strings.Cut(f.text[start:sign], ":")
 	switch {
 	case strings.Contains(user, "/"): // a path
-	case both && strings.Trim(secret, "[]<>") != "" && !standIn(strings.Trim(secret, "[]<>")):
+	case both && secret != "" && !standIn(secret) && strings.Trim(secret, "[]<>") != "" && !standIn(strings.Trim(secret, "[]<>")):
 		f.add(start+len(user)+1, sign, "url-password")
 	case !both && made(user) && !placeholder(user, true):
 		f.add(start, sign, "url-token")
