@@ -11,8 +11,8 @@ import (
 	"github.com/ilab-mcp/ilab-mcp/memstore"
 )
 
-func unavailable(cause error, format string, args ...any) error {
-	return &memstore.Error{Kind: memstore.Unavailable, Msg: fmt.Sprintf(format, args...), Err: silent(cause)}
+func unavailable(cause error, words string) error {
+	return &memstore.Error{Kind: memstore.Unavailable, Msg: words, Err: silent(cause)}
 }
 
 // silent is a cause for logs without what PostgreSQL says: its messages and

@@ -21,13 +21,13 @@ type reader struct {
 
 func (r *reader) args(more []any) []any { return append([]any{r.user}, more...) }
 
-// one scans the only row of a query, and reports whether there is one.
-func (r *reader) one(text string, args []any, dest ...any) (bool, error) {
+// one scans the only row of a query, if there is one.
+func (r *reader) one(text string, args []any, dest ...any) error {
 	err := r.c.QueryRow(context.Background(), text, r.args(args)...).Scan(dest...)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
+		return nil
 	}
-	return err == nil, connection(err)
+	return connection(err)
 }
 
 // collect reads all rows of a query.
@@ -41,7 +41,7 @@ func collect[T any](r *reader, text string, args []any, scan pgx.RowToFunc[T]) (
 }
 
 func (r *reader) Head() (u memstore.UserRow, err error) {
-	_, err = r.one(selectUser, nil, &u.Epoch, &u.Seq, &u.LastID, &u.Memories, &u.Bytes, &u.Ops)
+	err = r.one(selectUser, nil, &u.Epoch, &u.Seq, &u.LastID, &u.Memories, &u.Bytes, &u.Ops)
 	return u, err
 }
 
@@ -158,7 +158,7 @@ func (r *reader) Newest(classes []int, n int) ([]memstore.Ref, error) {
 }
 
 func (r *reader) History(id int64, n int) (out []memstore.RevisionRow, total int, err error) {
-	if _, err := r.one(countHistory, []any{id}, &total); err != nil {
+	if err := r.one(countHistory, []any{id}, &total); err != nil {
 		return nil, 0, err
 	}
 	out, err = collect(r, selectHistory, []any{id, n}, scanRevision)
@@ -186,7 +186,7 @@ func (r *reader) Sessions(started time.Time, id string, n int) ([]memstore.Sessi
 }
 
 func (r *reader) Written(session string, n int) (rows []memstore.Row, total int, err error) {
-	if _, err := r.one(countWritten, []any{session, int(memstore.Summary)}, &total); err != nil || total == 0 {
+	if err := r.one(countWritten, []any{session, int(memstore.Summary)}, &total); err != nil || total == 0 {
 		return nil, 0, err
 	}
 	rows, err = r.memories(selectWritten, session, int(memstore.Summary), n)
@@ -209,11 +209,11 @@ func (r *reader) Totals() (memstore.Totals, error) {
 	for _, c := range counts {
 		t.ByClass[c.class] = c.n
 	}
-	if _, err := r.one(countSessions, nil, &t.Sessions); err != nil {
+	if err := r.one(countSessions, nil, &t.Sessions); err != nil {
 		return t, err
 	}
 	var oldest, newest sql.NullInt64
-	if _, err := r.one(selectSpan, nil, &oldest, &newest); err != nil || !oldest.Valid {
+	if err := r.one(selectSpan, nil, &oldest, &newest); err != nil || !oldest.Valid {
 		return t, err
 	}
 	t.Oldest, t.Newest = fromMicro(oldest.Int64), fromMicro(newest.Int64)

@@ -133,8 +133,7 @@ func TestRoles(t *testing.T) {
 // and index but those of the two small tables about the whole store, nothing fires
 // and nothing counts.
 func TestCatalogue(t *testing.T) {
-	url := postgrestest.URL(t)
-	db, err := Open(t.Context(), url)
+	db, err := Open(t.Context(), postgrestest.URL(t))
 	check(t, err)
 	defer func() { check(t, db.Close()) }()
 	check(t, db.lend(t.Context(), func(c *pgx.Conn) error {
@@ -211,7 +210,7 @@ func TestPlainRole(t *testing.T) {
 	suffix := strings.ReplaceAll(owner[strings.LastIndex(owner, "ilab_test_"):], "?", "_")
 	suffix, _, _ = strings.Cut(suffix, "_host")
 	plain, none := "plain_"+suffix, "none_"+suffix
-	ctx := context.Background()
+	ctx := t.Context()
 	c, err := pgx.Connect(ctx, owner)
 	check(t, err)
 	defer func() { _ = c.Close(ctx) }() // a test's connection

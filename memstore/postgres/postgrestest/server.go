@@ -56,7 +56,7 @@ func URL(tb testing.TB) string {
 
 // Copy is URL, of a database as prepare has made it, which is called once in the
 // program: a copy is faster than making the same again.
-func Copy(tb testing.TB, prepare func(url string) error) string {
+func Copy(tb testing.TB, prepare func(database string) error) string {
 	tb.Helper()
 	shared.prepared.Do(func() {
 		need(tb)
@@ -100,7 +100,7 @@ func Database(tb testing.TB, server, name string) string {
 
 func admin(tb testing.TB, server, statement string) {
 	tb.Helper()
-	ctx := context.Background()
+	ctx := context.WithoutCancel(tb.Context()) // also when the test has ended
 	c, err := pgx.Connect(ctx, server)
 	if err != nil {
 		tb.Fatal(err)
