@@ -15,14 +15,19 @@ func seal(t privacy.Text) Sealed { return Sealed{b: []byte(t.String())} }
 func open(b []byte) string { return string(b) }
 
 func hashOf(t Type, title, content privacy.Text) Hash {
+	return hashOfRow(t, []byte(title.String()), []byte(content.String()))
+}
+
+// hashOfRow is hashOf of what a row holds.
+func hashOfRow(t Type, title, content []byte) Hash {
 	h := sha256.New()
 	var head [9]byte
 	head[0] = byte(t)
 	// The title's length keeps ("ab", "c") and ("a", "bc") apart.
-	binary.BigEndian.PutUint64(head[1:], uint64(title.Bytes()))
+	binary.BigEndian.PutUint64(head[1:], uint64(len(title)))
 	h.Write(head[:])
-	h.Write([]byte(title.String()))
-	h.Write([]byte(content.String()))
+	h.Write(title)
+	h.Write(content)
 	return Hash(h.Sum(nil))
 }
 

@@ -23,7 +23,8 @@ const backupExample = "ilab-mcp backup --keep 7 memory.backup"
 // Help is what backup --help adds.
 func (backupCommand) Help() string {
 	return "The store may be in use meanwhile. The backup is of one moment and holds every save that was acknowledged before it began; it is checked " +
-		"before it takes its place. Its mode is 0600: it holds everything in plain text, and the hashes of API keys.\n\n" +
+		"before it takes its place. Its mode is 0600: it holds everything in plain text, and the hashes of API keys. Of a store that is a folder, FILE is a " +
+		"folder too, and each user's memory in it is of one moment.\n\n" +
 		"Keep a copy of the log of erasures, which stands beside the store and ends in .gone, with your backups: ilab-mcp restore makes what it says."
 }
 
@@ -35,20 +36,37 @@ func (c *backupCommand) run(ctx context.Context, e env) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := needsFile(path, "Use pg_dump, or your provider's backups: docs/SCALING.md."); err != nil {
+		return err
+	}
 	if err := (&whose{target: c.File}).spare(path, backupExample); err != nil {
 		return err
 	}
-	db, backend, _, err := openDB(ctx, path, memstore.DefaultOptions())
-	if err != nil {
-		return err
+	var report sqlite.Report
+	if config.InFolder(path) {
+		report, err = c.backupFolder(ctx, e, path)
+	} else {
+		report, err = backupFile(ctx, path, c.File, sqlite.BackupOptions{Keep: c.Keep, Progress: share(e, "copying")})
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	report, err := backend.Backup(ctx, c.File, sqlite.BackupOptions{Keep: c.Keep, Progress: share(e, "copying")})
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(e.stderr, "backed up %s\n", contents(report))
 	return err
+}
+
+// backupFile copies one file of a store.
+func backupFile(ctx context.Context, path, to string, o sqlite.BackupOptions) (r sqlite.Report, err error) {
+	backend, err := sqlite.Open(ctx, path, sqlite.Options{Program: buildVersion()})
+	if err != nil {
+		return r, err
+	}
+	db := memstore.New(backend, memstore.DefaultOptions())
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.CatchUp(ctx, backend.Keys()); err != nil && !errors.Is(err, memstore.ErrOtherLog) {
+		return r, err
+	}
+	return backend.Backup(ctx, to, o)
 }
 
 // contents words what a store holds.

@@ -96,7 +96,7 @@ func servingAt(line []byte) string {
 
 // loadKeys makes an API key for each user.
 func loadKeys(ctx context.Context, db string, users []string) (keys []string, err error) {
-	store, err := openKeys(ctx, inside(), config.Store{DB: db})
+	store, _, err := openKeys(ctx, inside(), config.Store{DB: db})
 	if err != nil {
 		return nil, err
 	}

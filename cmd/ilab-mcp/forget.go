@@ -65,10 +65,16 @@ func (c *forgetCommand) run(ctx context.Context, e env) error {
 		}
 		waiting, cancel := context.WithTimeout(ctx, c.Wait)
 		defer cancel()
-		wiped = b.backend.WipeNow(waiting)
+		if w, ok := b.backend.(wiper); ok {
+			wiped = w.WipeNow(waiting)
+		}
 		return nil
 	})
 	if err != nil || !erased {
+		return err
+	}
+	if config.InPostgres(path) {
+		_, err := fmt.Fprint(e.stdout, postgresKeeps)
 		return err
 	}
 	if pieces.Len() == 0 && wiped {
@@ -86,6 +92,10 @@ func (c *forgetCommand) run(ctx context.Context, e env) error {
 	}
 	return nil
 }
+
+// postgresKeeps says what a database keeps of rows that are gone.
+const postgresKeeps = "The rows are gone for every reader. PostgreSQL overwrites their space after VACUUM has freed it (autovacuum runs by itself); its log, replicas\n" +
+	"and backups keep what they hold as long as you keep them.\n"
 
 // gather keeps pieces of all that is about to be erased, and words how much that
 // is.

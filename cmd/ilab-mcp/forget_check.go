@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/residue"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
 	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
@@ -20,7 +22,10 @@ func (c *forgetCommand) check(ctx context.Context, e env, path string, pieces *r
 	var said map[string]*residue.Fragments // by file
 	var all residue.Fragments
 	var bytes int64
-	files := sqlite.Files(path)
+	files, err := storeFiles(path)
+	if err != nil {
+		return false, err
+	}
 	said = map[string]*residue.Fragments{}
 	for _, name := range files {
 		found, n, err := look(ctx, e, name, pieces)
@@ -68,6 +73,20 @@ func (c *forgetCommand) check(ctx context.Context, e env, path string, pieces *r
 	}
 	_, err = fmt.Fprintln(e.stdout, b.String())
 	return left, err
+}
+
+// storeFiles are all files that belong to a store.
+func storeFiles(path string) (files []string, err error) {
+	if !config.InFolder(path) {
+		return sqlite.Files(path), nil
+	}
+	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			files = append(files, name)
+		}
+		return err
+	})
+	return files, err
 }
 
 // look searches one file.

@@ -13,7 +13,6 @@ import (
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/identity"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
-	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
 	"github.com/ilab-mcp/ilab-mcp/privacy"
 )
 
@@ -53,11 +52,11 @@ func (c *keyAdd) run(ctx context.Context, e env) (err error) {
 	if err != nil {
 		return err
 	}
-	name, _, err := privacy.New().Redact(memstore.KeyNameField, c.Name)
+	label, _, err := privacy.New().Redact(memstore.KeyNameField, c.Name)
 	if err != nil {
 		return err
 	}
-	db, err := openKeys(ctx, e, c.Store)
+	db, name, err := openKeys(ctx, e, c.Store)
 	if err != nil {
 		return err
 	}
@@ -67,14 +66,14 @@ func (c *keyAdd) run(ctx context.Context, e env) (err error) {
 			return err
 		}
 	}
-	secret, id, err := newKeys(db).Issue(ctx, user, name, expires, c.ReadOnly)
+	secret, id, err := newKeys(db).Issue(ctx, user, label, expires, c.ReadOnly)
 	if err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintln(e.stdout, secret.Reveal()); err != nil {
 		return errors.Join(err, db.Keys().Revoke(ctx, id, now)) // nobody has seen it
 	}
-	_, err = fmt.Fprintf(e.stderr, "This is the only time the key is shown. To revoke it: %s\n", revoke(id, db.Path()))
+	_, err = fmt.Fprintf(e.stderr, "This is the only time the key is shown. To revoke it: %s\n", revoke(id, name))
 	return err
 }
 
@@ -87,7 +86,7 @@ func revoke(id memstore.KeyID, db string) string {
 type keyList struct{ config.Store }
 
 func (c *keyList) run(ctx context.Context, e env) (err error) {
-	db, err := openKeys(ctx, e, c.Store)
+	db, _, err := openKeys(ctx, e, c.Store)
 	if err != nil {
 		return err
 	}
@@ -148,7 +147,7 @@ func (c *keyRevoke) run(ctx context.Context, e env) (err error) {
 	if err != nil {
 		return &config.Error{What: err.Error(), Do: "See ilab-mcp key list.", Example: "ilab-mcp key revoke 3fK9aQ2x"}
 	}
-	db, err := openKeys(ctx, e, c.Store)
+	db, _, err := openKeys(ctx, e, c.Store)
 	if err != nil {
 		return err
 	}
@@ -160,16 +159,17 @@ func (c *keyRevoke) run(ctx context.Context, e env) (err error) {
 	return err
 }
 
-func openKeys(ctx context.Context, e env, s config.Store) (*sqlite.DB, error) {
+// openKeys opens the store for its keys, and says what people call it.
+func openKeys(ctx context.Context, e env, s config.Store) (engine, string, error) {
 	path, err := config.StorePath(s, e.getenv)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	_, backend, _, err := openDB(ctx, path, memstore.DefaultOptions())
-	return backend, err
+	return backend, config.StoreName(path), err
 }
 
-func newKeys(db *sqlite.DB) *identity.Keys { return identity.NewKeys(db.Keys(), time.Now, rand.Reader) }
+func newKeys(db engine) *identity.Keys { return identity.NewKeys(db.Keys(), time.Now, rand.Reader) }
 
 // moment reads when a key expires; "" is never.
 func moment(s string, now time.Time) (time.Time, error) {

@@ -38,14 +38,23 @@ func (c *restoreCommand) run(ctx context.Context, e env) error {
 	if err != nil {
 		return err
 	}
+	if err := needsFile(path, "Use pg_restore, or your provider's backups: docs/SCALING.md."); err != nil {
+		return err
+	}
 	drawn := newProgress(e, "checking", -1, false)
-	done, err := sqlite.Restore(ctx, c.File, path, sqlite.RestoreOptions{
+	o := sqlite.RestoreOptions{
 		Program: buildVersion(), Force: c.Force, Wait: c.Wait, AcceptLost: c.AcceptLost,
 		CatchUp: func(ctx context.Context, copied *sqlite.DB) (int, error) {
 			return memstore.New(copied, memstore.DefaultOptions()).CatchUp(ctx, copied.Keys())
 		},
 		Progress: func(n int64) { drawn.add(int(n)) },
-	})
+	}
+	var done sqlite.Restored
+	if config.InFolder(path) {
+		done, err = c.restoreFolder(ctx, path, o)
+	} else {
+		done, err = sqlite.Restore(ctx, c.File, path, o)
+	}
 	drawn.done()
 	switch {
 	case errors.Is(err, sqlite.ErrLostErasures):

@@ -60,7 +60,9 @@ func (c *scrubCommand) run(ctx context.Context, e env) error {
 		done, _, err := b.store.Scrub(ctx, c.DryRun, drawn.add)
 		total.Add(done)
 		if err == nil && !c.DryRun && done.Changed() {
-			wiped = b.backend.WipeNow(ctx)
+			if w, ok := b.backend.(wiper); ok {
+				wiped = w.WipeNow(ctx)
+			}
 		}
 		return err
 	}

@@ -80,7 +80,7 @@ func (c *serveCommand) run(ctx context.Context, e env) (err error) {
 	if err := firstKey(ctx, e, cfg, o, gate.Keys); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	o.log.InfoContext(ctx, "serving", slog.String("version", buildVersion()), slog.String("store", o.backend.Path()),
+	o.log.InfoContext(ctx, "serving", slog.String("version", buildVersion()), slog.String("store", o.name),
 		slog.String("address", listener.Addr().String()), slog.String("endpoint", cfg.Endpoint))
 	err = server.Serve(ctx, listener)
 	o.log.InfoContext(ctx, "done")
@@ -191,7 +191,7 @@ func firstKey(ctx context.Context, e env, c config.ServeConfig, o *opened, keys 
 		return err
 	}
 	if !e.terminal {
-		o.log.WarnContext(ctx, "there is no API key yet, so nobody can connect", slog.String("run", "ilab-mcp key add --user me --db "+o.backend.Path()))
+		o.log.WarnContext(ctx, "there is no API key yet, so nobody can connect", slog.String("run", "ilab-mcp key add --user me --db "+o.name))
 		return nil
 	}
 	user, _, err := config.Whose(config.Who{User: "me"}, e.getenv)
@@ -206,6 +206,6 @@ func firstKey(ctx context.Context, e env, c config.ServeConfig, o *opened, keys 
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, firstKeyPage, c.Endpoint, secret.Reveal(), revoke(id, o.backend.Path()))
+	_, err = fmt.Fprintf(e.stdout, firstKeyPage, c.Endpoint, secret.Reveal(), revoke(id, o.name))
 	return err
 }

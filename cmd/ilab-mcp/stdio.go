@@ -41,7 +41,7 @@ func (c *stdioCommand) run(ctx context.Context, e env) (err error) {
 	}
 	defer func() { err = errors.Join(err, o.db.Close()) }()
 
-	o.log.InfoContext(ctx, "serving", slog.String("version", buildVersion()), slog.String("store", o.backend.Path()))
+	o.log.InfoContext(ctx, "serving", slog.String("version", buildVersion()), slog.String("store", o.name))
 	err = connect.Stdio(ctx, o.db, cfg.User, e.stdin, e.stdout, connection(cfg, o))
 	o.log.InfoContext(ctx, "done")
 	return err

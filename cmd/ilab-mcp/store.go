@@ -7,21 +7,21 @@ import (
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
-	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
 	"github.com/ilab-mcp/ilab-mcp/privacy"
 )
 
 // opened is a store that a server runs on.
 type opened struct {
 	db       *memstore.DB // closing it closes the backend
-	backend  *sqlite.DB
+	backend  engine
+	name     string // of the store, for people
 	redactor *privacy.Redactor
 	log      *slog.Logger
 }
 
 // openStore opens the store and checks that it was begun with the same salt.
 func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
-	o := &opened{redactor: privacy.NewWith(c.Secrets), log: slog.New(logHandler(c.Log, e.stderr))}
+	o := &opened{redactor: privacy.NewWith(c.Secrets), name: config.StoreName(c.Path), log: slog.New(logHandler(c.Log, e.stderr))}
 	var err error
 	var caught int
 	if o.db, o.backend, caught, err = openDB(ctx, c.Path, options(c, o.redactor)); err != nil {
@@ -45,8 +45,8 @@ func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
 // openDB opens a store. If somebody has put an older copy in its place, what was
 // erased since that was made is erased again first; how much that was is told. A
 // log of erasures that is another store's is left alone, and told as -1.
-func openDB(ctx context.Context, path string, o memstore.Options) (*memstore.DB, *sqlite.DB, int, error) {
-	backend, err := sqlite.Open(ctx, path, sqlite.Options{Program: buildVersion()})
+func openDB(ctx context.Context, path string, o memstore.Options) (*memstore.DB, engine, int, error) {
+	backend, err := openEngine(ctx, path)
 	if err != nil {
 		return nil, nil, 0, err
 	}

@@ -22,10 +22,16 @@ type whose struct {
 
 // spare refuses to write over the store, or over a file that belongs to it.
 func (w *whose) spare(store, right string) error {
-	if w.target == "" {
+	if w.target == "" || config.InPostgres(store) {
 		return nil
 	}
-	if sqlite.Owns(store, w.target) {
+	own := false
+	if !config.InFolder(store) {
+		own = sqlite.Owns(store, w.target)
+	} else if info, err := os.Stat(store); err == nil {
+		own = within(info, w.target)
+	}
+	if own {
 		return &config.Error{What: "a file of that name belongs to the store itself", Do: "Name another.", Example: right}
 	}
 	return nil
@@ -41,7 +47,7 @@ func (w *whose) withUser(ctx context.Context, e env, right string, o memstore.Op
 type bound struct {
 	user    memstore.UserID
 	store   *memstore.Store
-	backend *sqlite.DB
+	backend engine
 }
 
 // withStore is withUser for a command that also sees to the store as a whole.
@@ -85,7 +91,7 @@ func (w *whose) withStore(ctx context.Context, e env, right string, o memstore.O
 }
 
 // bind gives a user's memory to a command.
-func bind(ctx context.Context, db *memstore.DB, backend *sqlite.DB, user memstore.UserID) (bound, error) {
+func bind(ctx context.Context, db *memstore.DB, backend engine, user memstore.UserID) (bound, error) {
 	store, err := db.User(ctx, user)
 	return bound{user: user, store: store, backend: backend}, err
 }
@@ -125,8 +131,13 @@ func existing(s config.Store, e env) (string, error) {
 
 // present refuses a store that is not there, or is something else.
 func present(path string) error {
+	if config.InPostgres(path) {
+		return nil // opening it tells
+	}
 	info, err := os.Stat(path)
 	switch {
+	case err == nil && config.InFolder(path):
+		return nil // opening it tells whether it is one of ours
 	case err != nil || info.IsDir():
 		return fmt.Errorf("there is no store at %s; name it with --db (ILAB_DB)", path)
 	case !sqlite.Begun(path):

@@ -17,7 +17,7 @@ type Keys struct{ db *DB }
 var _ memstore.Keys = Keys{}
 
 // Keys gives the API keys of the store.
-func (db *DB) Keys() Keys { return Keys{db} }
+func (db *DB) Keys() memstore.Keys { return Keys{db} }
 
 func scanKey(row pgx.CollectableRow) (k memstore.Key, err error) {
 	var id, user string

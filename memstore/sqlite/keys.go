@@ -15,7 +15,7 @@ type Keys struct{ db *DB }
 var _ memstore.Keys = Keys{}
 
 // Keys gives the API keys of the file.
-func (db *DB) Keys() Keys { return Keys{db} }
+func (db *DB) Keys() memstore.Keys { return Keys{db} }
 
 // keyRow is one row of api_keys, in the order of keyColumns.
 type keyRow struct {

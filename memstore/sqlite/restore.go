@@ -200,6 +200,23 @@ func (db *DB) adopt(ctx context.Context) error {
 	return db.writer.do(ctx, "", func(w *change) error { return db.gone.adopt(w.c) })
 }
 
+// Discard removes a store's file in which nobody has anything, and SQLite's beside it;
+// it is an error if another process has it open. The locks and the log of erasures
+// stay.
+func Discard(path string) (err error) {
+	alone, err := aloneOpen(context.Background(), path+".open", 5*openTries)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, alone.release()) }()
+	for _, suffix := range []string{"-wal", "-shm", ""} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
 // takePlace moves the copy to where the store is. The caller alone has the store
 // open. The old file's log goes first: SQLite would play it into the new one.
 func takePlace(copied, path string) error {

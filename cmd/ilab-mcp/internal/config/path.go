@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,7 +9,7 @@ import (
 )
 
 const (
-	keepsOneFile = "This build keeps all memory in one SQLite file: name a file with --db (or ILAB_DB)."
+	keepsOneFile = "Name a file with --db (or ILAB_DB), a folder (its name ends in /), or a PostgreSQL database with a URL that begins with postgres://."
 	fileExample  = "ilab-mcp stdio --user me --db ~/memory.db"
 )
 
@@ -31,8 +32,8 @@ func (h host) storePath(given string) (string, error) {
 	case strings.Contains(given, ":memory:"):
 		return "", wrong("the store cannot be :memory:, which would be lost with the process",
 			"Name a file with --db (or ILAB_DB), or leave it out for the default.", fileExample)
-	case isURL(given, "postgres", "postgresql"):
-		return "", wrong("PostgreSQL is not in this build", keepsOneFile, fileExample)
+	case InPostgres(given):
+		return given, nil
 	case scheme.MatchString(given), strings.HasPrefix(strings.ToLower(given), "file:"):
 		return "", wrong("the store is named by a path, not by a URL", keepsOneFile, fileExample)
 	}
@@ -41,12 +42,32 @@ func (h host) storePath(given string) (string, error) {
 		return "", err
 	}
 	if strings.HasSuffix(path, "/") || h.os == "windows" && strings.HasSuffix(path, `\`) {
-		return "", wrong("the store is a folder, and one file per user is not in this build", keepsOneFile, fileExample)
+		return strings.TrimRight(path, `/\`) + "/", nil
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return "", wrong("the store is a folder that exists, and one file per user is not in this build", keepsOneFile, fileExample)
+		return path + "/", nil
 	}
 	return path, nil
+}
+
+// InPostgres reports whether --db names a PostgreSQL database and no file.
+func InPostgres(db string) bool { return isURL(db, "postgres", "postgresql") }
+
+// InFolder reports whether a path that StorePath gave is that of a folder with a file
+// for each user.
+func InFolder(db string) bool { return !InPostgres(db) && strings.HasSuffix(db, "/") }
+
+// StoreName is what --db names, for logs and advice: of a database the address
+// alone, since its URL can hold a password.
+func StoreName(db string) string {
+	if !InPostgres(db) {
+		return db
+	}
+	u, err := url.Parse(db)
+	if err != nil {
+		return "postgres://"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)

@@ -24,7 +24,7 @@ type Who struct {
 
 // Store says where memory is kept.
 type Store struct {
-	DB string `name:"db" setting:"ILAB_DB" placeholder:"FILE" group:"store" help:"The store: one SQLite file. Default: memory.db in this program's folder among your user data."`
+	DB string `name:"db" setting:"ILAB_DB" placeholder:"FILE" group:"store" help:"The store: a SQLite file; a folder with one for each user, if it ends in /; or a PostgreSQL database, as postgres://… Default: memory.db in this program's folder among your user data."`
 }
 
 // Limits are those of a server, however it is connected.

@@ -1,0 +1,170 @@
+package folder
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/memstore/memstoretest"
+)
+
+func fresh(tb testing.TB) memstore.Backend {
+	tb.Helper()
+	return openAt(tb, filepath.Join(tb.TempDir(), "memories"), 0)
+}
+
+func openAt(tb testing.TB, dir string, most int) *DB {
+	tb.Helper()
+	db, err := Open(tb.Context(), dir, Options{Program: "test", MaxOpen: most})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return db
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestConformance(t *testing.T) { memstoretest.Run(t, fresh) }
+
+func TestModel(t *testing.T) { memstoretest.RunModel(t, fresh) }
+
+func TestKeys(t *testing.T) {
+	memstoretest.RunKeys(t, func(t *testing.T) (here, there memstore.Keys) {
+		t.Helper()
+		dir := t.TempDir()
+		return openAt(t, dir, 0).Keys(), openAt(t, dir, 0).Keys()
+	})
+}
+
+// whole is a backend that outlives the stores on it.
+type whole struct{ *DB }
+
+func (whole) Close() error { return nil }
+
+// TestFewHandles: many users at once through a few open files. Nobody reads another's,
+// nothing is lost, and no more files are open than may be.
+func TestFewHandles(t *testing.T) {
+	db := openAt(t, t.TempDir(), 3)
+	mem := memstore.New(whole{db}, memstore.DefaultOptions())
+	var all sync.WaitGroup
+	for n := range 12 {
+		user := fmt.Sprint("u", n)
+		s := memstoretest.User(t, mem, user)
+		all.Go(func() {
+			for i := range 8 {
+				memstoretest.Save(t, s, memstore.Discovery, fmt.Sprint(user, " ", i), "walnut", "")
+				found, err := s.Search(t.Context(), memstoretest.Query(t, "walnut", 20))
+				if err != nil || len(found.Hits) != i+1 {
+					t.Errorf("%s finds %d of %d, %v", user, len(found.Hits), i+1, err)
+					return
+				}
+				for _, h := range found.Hits {
+					if !strings.HasPrefix(h.Title, user+" ") {
+						t.Errorf("%s finds %q", user, h.Title)
+					}
+				}
+				db.mu.Lock()
+				if len(db.open) > 3 {
+					t.Errorf("%d files are open", len(db.open))
+				}
+				db.mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	users, err := db.Users(t.Context())
+	if err != nil || len(users) != 12 {
+		t.Errorf("users %v, %v", users, err)
+	}
+}
+
+// TestWaitIsGivenUp: who waits for a file, because as many are open as may be, can
+// give up.
+func TestWaitIsGivenUp(t *testing.T) {
+	db := openAt(t, t.TempDir(), 1)
+	mem := memstore.New(whole{db}, memstore.DefaultOptions())
+	memstoretest.Save(t, memstoretest.User(t, mem, "alice"), memstore.Discovery, "t", "c", "")
+	check(t, db.with(t.Context(), name("alice"), func(*handle) error {
+		ctx, cancel := context.WithCancel(t.Context())
+		waiting := make(chan error)
+		go func() { waiting <- db.with(ctx, name("bob"), func(*handle) error { return nil }) }()
+		cancel()
+		if err := <-waiting; err != context.Canceled { //nolint:errorlint // nothing wraps it
+			t.Errorf("who gave up got %v", err)
+		}
+		return nil
+	}))
+	memstoretest.Save(t, memstoretest.User(t, mem, "bob"), memstore.Discovery, "t", "c", "")
+}
+
+// TestNoFileByReading: reading makes no file, and a user whose memory is erased leaves
+// none with a memory in it.
+func TestNoFileByReading(t *testing.T) {
+	dir := t.TempDir()
+	db := openAt(t, dir, 0)
+	mem := memstore.New(whole{db}, memstore.DefaultOptions())
+	s := memstoretest.User(t, mem, "alice")
+	if found, err := s.Search(t.Context(), memstoretest.Query(t, "anything", 5)); err != nil || len(found.Hits) > 0 {
+		t.Errorf("%+v %v", found, err)
+	}
+	files := func() int {
+		files, err := Files(dir)
+		check(t, err)
+		return len(files)
+	}
+	if n := files(); n != 1 {
+		t.Errorf("after a search there are %d files, want the one with keys", n)
+	}
+	memstoretest.Save(t, s, memstore.Discovery, "xylophone", "quagmire", "")
+	if n := files(); n != 2 {
+		t.Errorf("after a save there are %d files", n)
+	}
+	_, _, err := s.ForgetAll(t.Context())
+	check(t, err)
+	if !db.WipeNow(t.Context()) {
+		t.Error("it is not wiped")
+	}
+	check(t, db.Close())
+	if n := files(); n != 1 {
+		t.Errorf("after everything was forgotten there are %d files", n)
+	}
+	check(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if strings.Contains(string(b), "xylophone") || strings.Contains(string(b), "quagmire") || strings.Contains(path+string(b), "alice") {
+			t.Errorf("%s tells of the user", filepath.Base(path))
+		}
+		return err
+	}))
+}
+
+// TestNames: ids that some systems take for the same name have files of their own.
+func TestNames(t *testing.T) {
+	seen := map[string]string{}
+	for _, user := range []string{"Alice", "alice", "ALICE", "con", "a.b", "a..b", "-"} {
+		n := strings.ToLower(name(user))
+		if seen[n] != "" {
+			t.Errorf("%s and %s are one file", user, seen[n])
+		}
+		seen[n] = user
+	}
+}
+
+func BenchmarkStore(b *testing.B) { memstoretest.Bench(b, fresh) }
