@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -168,3 +169,11 @@ func TestNames(t *testing.T) {
 }
 
 func BenchmarkStore(b *testing.B) { memstoretest.Bench(b, fresh) }
+
+func BenchmarkClients(b *testing.B) { memstoretest.BenchClients(b, fresh) }
+
+func BenchmarkUsers(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) { memstoretest.BenchUsers(b, fresh, n) })
+	}
+}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
@@ -47,3 +48,24 @@ func TestConformance(t *testing.T) { memstoretest.Run(t, fresh) }
 func TestModel(t *testing.T) { memstoretest.RunModel(t, fresh) }
 
 func BenchmarkStore(b *testing.B) { memstoretest.Bench(b, fresh) }
+
+// At full size, as a store is made, and on a server that flushes to its disk where
+// ILAB_TEST_POSTGRES_URL names one.
+
+func fullSize(tb testing.TB) memstore.Backend {
+	tb.Helper()
+	db, err := Open(tb.Context(), postgrestest.URL(tb))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = db.Close() }) // a benchmark's
+	return db
+}
+
+func BenchmarkClients(b *testing.B) { memstoretest.BenchClients(b, fullSize) }
+
+func BenchmarkUsers(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) { memstoretest.BenchUsers(b, fullSize, n) })
+	}
+}

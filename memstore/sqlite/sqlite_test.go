@@ -33,3 +33,5 @@ func TestConformance(t *testing.T) { memstoretest.Run(t, open) }
 func TestModel(t *testing.T) { memstoretest.RunModel(t, open) }
 
 func BenchmarkStore(b *testing.B) { memstoretest.Bench(b, open) }
+
+func BenchmarkClients(b *testing.B) { memstoretest.BenchClients(b, open) }

@@ -74,13 +74,13 @@ func TestStorePath(t *testing.T) {
 		"odd signs":                 {"linux", home, "/a?b#c%41.db", "/a?b#c%41.db"},
 		"in memory":                 {"linux", home, ":memory:", "!:memory:"},
 		"in memory, as a file":      {"linux", home, "file::memory:", "!:memory:"},
-		"ends in a slash":           {"linux", home, "/a/b/", "!one file per user"},
-		"only tilde":                {"linux", home, "~/", "!one file per user"},
-		"a folder":                  {"linux", home, folder, "!one file per user"},
-		"backslash":                 {"windows", home, `C:\a\`, "!one file per user"},
+		"ends in a slash":           {"linux", home, "/a/b/", "/a/b/"},
+		"only tilde":                {"linux", home, "~/", "/home/me/"},
+		"a folder":                  {"linux", home, folder, folder + "/"},
+		"backslash":                 {"windows", home, `C:\a\`, `C:\a/`},
 		"backslash is a name":       {"linux", home, `/a\`, `/a\`},
-		"postgres":                  {"linux", home, "postgres://me@host/db", "!PostgreSQL is not in this build"},
-		"postgresql, in some case":  {"linux", home, "PostgreSQL://me:secret@host/db", "!PostgreSQL is not in this build"},
+		"postgres":                  {"linux", home, "postgres://me@host/db", "postgres://me@host/db"},
+		"postgresql, in some case":  {"linux", home, "PostgreSQL://me:secret@host/db", "PostgreSQL://me:secret@host/db"},
 		"another URL":               {"linux", home, "mysql://host/db", "!not by a URL"},
 		"SQLite's URL":              {"linux", home, "file:m.db?mode=ro", "!not by a URL"},
 		"a drive":                   {"windows", home, `C:\m.db`, `C:\m.db`},
@@ -151,5 +151,19 @@ func TestEmailBecomesAnID(t *testing.T) {
 	c, err := newConfig(s, linux(map[string]string{"HOME": "/h", "USER_ID_SALT": "pepper"}))
 	if err != nil || c.User.String() != "881b8690f6b0ceb1d04ad773" || c.Salt.IsZero() {
 		t.Errorf("got %+v, %v", c, err)
+	}
+}
+
+func TestStoreName(t *testing.T) {
+	for given, want := range map[string]string{
+		"/a/memory.db":                         "/a/memory.db",
+		"/a/memories/":                         "/a/memories/",
+		"postgres://me:secret@host:5/db?x=key": "postgres://host:5/db",
+		"postgresql:///db?password=secret":     "postgresql:///db",
+		"postgres://me:sec ret%zz@host/db":     "postgres://",
+	} {
+		if got := StoreName(given); got != want {
+			t.Errorf("%s: %s, want %s", given, got, want)
+		}
 	}
 }
