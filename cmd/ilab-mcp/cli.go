@@ -25,6 +25,7 @@ type cli struct {
 	Restore restoreCommand `cmd:"" help:"Put a backup in the place of the store."`
 	Doctor  doctorCommand  `cmd:"" help:"Check the store, and say what to do about what is wrong."`
 	Migrate migrateCommand `cmd:"" help:"Copy a store into another, from file to PostgreSQL or back, user by user."`
+	Upgrade upgradeCommand `cmd:"" help:"Make a store, or bring it up to date, as its owner."`
 	Bench   benchCommand   `cmd:"" help:"Measure recall and speed, on throwaway stores."`
 	Tour    tourCommand    `cmd:"" help:"Walk through everything on a throwaway store."`
 	Version versionCommand `cmd:"" help:"Show what this program is made of."`

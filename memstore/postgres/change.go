@@ -14,7 +14,8 @@ import (
 type change struct {
 	reader
 
-	exists bool // the user's row is there
+	wrote  bool // the user's row, or took it away
+	exists bool // it is there; only if wrote
 	failed error
 	b      *pgx.Batch
 }
@@ -24,8 +25,14 @@ func (w *change) queue(text string, args ...any) *pgx.QueuedQuery {
 }
 
 func (w *change) Apply(m memstore.Mutation) error {
+	if w.failed == nil {
+		w.failed = w.lock()
+	}
 	if w.failed != nil {
 		return w.failed
+	}
+	if !w.wrote {
+		w.wrote, w.exists = true, w.head != nil
 	}
 	w.b = &pgx.Batch{}
 	if m.EraseAll {

@@ -41,7 +41,7 @@ func open(ctx context.Context, url string, parts int) (*DB, error) {
 	if _, set := config.ConnConfig.RuntimeParams["application_name"]; !set {
 		config.ConnConfig.RuntimeParams["application_name"] = "ilab-mcp"
 	}
-	config.MaxConns = max(config.MaxConns, int32(min(4*runtime.GOMAXPROCS(0), 32)))
+	config.MaxConns = max(config.MaxConns, int32(min(8*runtime.GOMAXPROCS(0), 64)))
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, explain(connection(err))
@@ -65,6 +65,14 @@ func (db *DB) prepare(ctx context.Context, parts int) error {
 		return err
 	}
 	return checkWall(ctx, c.Conn())
+}
+
+// Grant lets a role serve: it becomes a member of the store's roles.
+func (db *DB) Grant(ctx context.Context, role string) error {
+	return explain(db.lend(ctx, func(c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "GRANT ilab_app, ilab_keys, ilab_admin TO "+pgx.Identifier{role}.Sanitize())
+		return connection(err)
+	}))
 }
 
 // checkWall checks, in a transaction as every other, that the role is confined: it is

@@ -17,12 +17,41 @@ import (
 type reader struct {
 	c    *pgx.Conn
 	user string
+
+	// Of an Update: the user's row has still to be locked, a wait which ctx can
+	// end, before anything else is read.
+	locks bool
+	ctx   context.Context //nolint:containedctx // that of the one call
+	head  *memstore.UserRow
+}
+
+// lock takes the user's row, so that no other transaction of that user goes on.
+func (r *reader) lock() error {
+	if !r.locks {
+		return nil
+	}
+	r.locks = false
+	b := &pgx.Batch{}
+	b.Queue(lockUser, r.user).Query(r.locked)
+	return connection(r.c.SendBatch(r.ctx, b).Close())
+}
+
+// locked reads the user's row, which is locked with that.
+func (r *reader) locked(rows pgx.Rows) error {
+	found, err := pgx.CollectRows(rows, scanUser)
+	if err == nil && len(found) > 0 {
+		r.head = &found[0]
+	}
+	return err
 }
 
 func (r *reader) args(more []any) []any { return append([]any{r.user}, more...) }
 
 // one scans the only row of a query, if there is one.
 func (r *reader) one(text string, args []any, dest ...any) error {
+	if err := r.lock(); err != nil {
+		return err
+	}
 	err := r.c.QueryRow(context.Background(), text, r.args(args)...).Scan(dest...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
@@ -32,6 +61,9 @@ func (r *reader) one(text string, args []any, dest ...any) error {
 
 // collect reads all rows of a query.
 func collect[T any](r *reader, text string, args []any, scan pgx.RowToFunc[T]) ([]T, error) {
+	if err := r.lock(); err != nil {
+		return nil, err
+	}
 	rows, err := r.c.Query(context.Background(), text, r.args(args)...)
 	if err != nil {
 		return nil, connection(err)
@@ -55,14 +87,19 @@ type asked struct {
 // ask sends several questions in one round trip.
 func (r *reader) ask(all []asked) error {
 	if len(all) == 0 {
-		return nil
+		return r.lock()
 	}
+	ctx := context.Background()
 	b := &pgx.Batch{}
+	if r.locks { // in the same round trip
+		r.locks, ctx = false, r.ctx
+		b.Queue(lockUser, r.user).Query(r.locked)
+	}
 	for i := range all {
 		a := &all[i]
 		b.Queue(a.text, r.args(a.args)...).Query(a.read)
 	}
-	return connection(r.c.SendBatch(context.Background(), b).Close())
+	return connection(r.c.SendBatch(ctx, b).Close())
 }
 
 // firstOf asks for a row at most.
@@ -79,12 +116,19 @@ func firstOf[T any](text string, args []any, scan pgx.RowToFunc[T], into **T) as
 func (r *reader) Load(w memstore.Want) (st memstore.State, err error) {
 	var head *memstore.UserRow
 	var m memstore.Match
-	questions := []asked{
-		firstOf(selectUser, nil, scanUser, &head),
-		firstOf(selectActive, nil, scanSession, &st.Active),
+	questions := []asked{firstOf(selectActive, nil, scanSession, &st.Active)}
+	locked := r.locks // which reads the head
+	if !locked {
+		questions = append(questions, firstOf(selectUser, nil, scanUser, &head))
 	}
-	if err := r.ask(append(questions, wanted(w, &m)...)); err != nil || head == nil || head.Epoch == 0 {
+	if err := r.ask(append(questions, wanted(w, &m)...)); err != nil {
 		return memstore.State{}, err
+	}
+	if locked {
+		head = r.head
+	}
+	if head == nil || head.Epoch == 0 {
+		return memstore.State{}, nil
 	}
 	st.User, st.ByID, st.ByTopic, st.ByHash = *head, m.ByID, m.ByTopic, m.ByHash
 	return st, nil

@@ -11,6 +11,7 @@ const sessionColumns = `id, started, last_activity, ended, summary, auto`
 
 const (
 	selectUser   = `SELECT epoch, seq, last_id, memories, bytes, ops FROM ilab.users WHERE user_id = $1`
+	lockUser     = selectUser + ` FOR UPDATE`
 	selectActive = `SELECT ` + sessionColumns + ` FROM ilab.sessions WHERE user_id = $1 AND ended IS NULL`
 
 	selectByID    = `SELECT ` + memoryColumns + ` FROM ilab.memories WHERE user_id = $1 AND id = $2`

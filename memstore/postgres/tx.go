@@ -29,9 +29,6 @@ type transaction struct {
 	c    *pgx.Conn
 	role string
 	user string
-	// lock takes the user's row, so that no other transaction of that user goes on.
-	lock   bool
-	exists bool // there is such a row; only with lock
 }
 
 // begin opens the transaction in one round trip. SET takes no parameters, and
@@ -43,15 +40,8 @@ func (tx *transaction) begin(ctx context.Context, how string) error {
 	if tx.user != "" {
 		text += "; SET LOCAL app.user_id = '" + tx.user + "'"
 	}
-	if tx.lock {
-		text += "; SELECT 1 FROM ilab.users WHERE user_id = '" + tx.user + "' FOR UPDATE"
-	}
-	results, err := tx.c.PgConn().Exec(ctx, text).ReadAll()
-	if err != nil {
-		return connection(err)
-	}
-	tx.exists = tx.lock && len(results[len(results)-1].Rows) > 0
-	return nil
+	_, err := tx.c.PgConn().Exec(ctx, text).ReadAll()
+	return connection(err)
 }
 
 func (tx *transaction) commit() error {
@@ -115,8 +105,8 @@ func (db *DB) retry(ctx context.Context, f func(*pgx.Conn) error) (err error) {
 	return explain(err)
 }
 
-// Update implements memstore.Backend. The user's row is locked first, so that the
-// changes of one user follow each other.
+// Update implements memstore.Backend. The first thing read locks the user's row, so
+// that the changes of one user follow each other.
 func (db *DB) Update(ctx context.Context, u memstore.UserID, f func(memstore.Writer) error) error {
 	if u.IsZero() {
 		return unavailable(nil, "no user is bound to this connection")
@@ -125,13 +115,13 @@ func (db *DB) Update(ctx context.Context, u memstore.UserID, f func(memstore.Wri
 		return err
 	}
 	return db.retry(ctx, func(c *pgx.Conn) error {
-		tx := transaction{c: c, role: roleApp, user: u.String(), lock: true}
+		tx := transaction{c: c, role: roleApp, user: u.String()}
 		if err := tx.begin(ctx, readCommitted); err != nil {
 			tx.rollback()
 			return err
 		}
 		defer tx.rollback()
-		w := &change{reader: reader{c: c, user: u.String()}, exists: tx.exists}
+		w := &change{reader: reader{c: c, user: u.String(), locks: true, ctx: ctx}}
 		if err := w.run(f); err != nil {
 			return err
 		}

@@ -235,9 +235,8 @@ func TestPlainRole(t *testing.T) {
 	}
 	db, err := open(t.Context(), owner, 3)
 	check(t, err)
+	check(t, db.Grant(ctx, plain))
 	check(t, db.Close())
-	_, err = c.Exec(ctx, "GRANT ilab_app, ilab_keys, ilab_admin TO "+plain)
-	check(t, err)
 	served, err := open(t.Context(), as(plain), 3)
 	check(t, err)
 	mem := memstore.New(served, memstore.DefaultOptions())
