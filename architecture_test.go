@@ -37,6 +37,14 @@ var rules = []rule{
 		not: []string{"net", "net/http"}, deep: []string{"github.com/mark3labs/mcp-go/mcp", module + "/tools"},
 	},
 	{
+		pkg: "memstore/folder", ours: []string{"memstore", "memstore/sqlite"},
+		not: []string{"net", "net/http", "database/sql"}, deep: []string{"github.com/mark3labs/mcp-go/mcp", module + "/tools"},
+	},
+	{
+		pkg: "memstore/postgres", ours: []string{"memstore"},
+		not: []string{"os", "net/http"}, deep: []string{"github.com/mark3labs/mcp-go/mcp", "modernc.org/sqlite", module + "/tools"},
+	},
+	{
 		pkg: "tools", ours: []string{"memstore", "privacy"},
 		not: []string{"os", "net/http", "database/sql"}, deep: []string{"database/sql", "modernc.org/sqlite"},
 	},
@@ -99,7 +107,7 @@ func TestImports(t *testing.T) {
 // program.
 func TestSuiteStaysInTests(t *testing.T) {
 	for _, p := range list(t, "-deps", "./cmd/ilab-mcp") {
-		if p == "testing" || strings.HasSuffix(p, "/memstoretest") {
+		if p == "testing" || strings.HasSuffix(p, "/memstoretest") || strings.HasSuffix(p, "/postgrestest") {
 			t.Errorf("the program links %s", p)
 		}
 	}

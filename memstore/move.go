@@ -23,7 +23,7 @@ func Move(ctx context.Context, from, to Backend, u UserID) (moved bool, err erro
 	err = from.Scan(ctx, u, func(r Reader) error {
 		moved = false
 		want, err := fingerprint(r)
-		if err != nil || want == nobody {
+		if err != nil || want.nobody() {
 			return err
 		}
 		have, err := fingerprintOf(ctx, to, u)
@@ -32,7 +32,7 @@ func Move(ctx context.Context, from, to Backend, u UserID) (moved bool, err erro
 			return err
 		case have == want:
 			return nil
-		case have != nobody:
+		case !have.nobody():
 			return &Error{Kind: Conflict, Msg: "this user has other memories over there already, and nothing of them was changed"}
 		}
 		if err := to.Update(ctx, u, func(w Writer) error { return copyUser(ctx, r, w) }); err != nil {
@@ -113,12 +113,10 @@ func allTerms(r Reader) (map[int64][]byte, error) {
 	}
 }
 
-// kept makes texts of rows again, of those that are no sealed bytes. They hold nothing
+// again makes texts of rows again, of those that are no sealed bytes. They hold nothing
 // to take out any more.
-var kept = privacy.NewWith(privacy.KeepSecrets)
-
 func again(f privacy.Field, stored string) (privacy.Text, error) {
-	t, _, err := kept.Redact(f, stored)
+	t, _, err := privacy.NewWith(privacy.KeepSecrets).Redact(f, stored)
 	if err == nil && t.String() != stored {
 		err = &Error{Kind: Damaged, Msg: "a row holds what no redactor has made; run ilab-mcp scrub first"}
 	}
@@ -147,10 +145,12 @@ func revisionAgain(id int64, old *RevisionRow) (PutRevision, error) {
 	}, err
 }
 
-// nobody is the fingerprint of a user who has never written.
-var nobody = [sha256.Size]byte{}
+// fingerprinted is a hash over a user's rows; zero for one who has never written.
+type fingerprinted [sha256.Size]byte
 
-func fingerprintOf(ctx context.Context, b Backend, u UserID) (sum [sha256.Size]byte, err error) {
+func (f fingerprinted) nobody() bool { return f == fingerprinted{} }
+
+func fingerprintOf(ctx context.Context, b Backend, u UserID) (sum fingerprinted, err error) {
 	err = b.Scan(ctx, u, func(r Reader) (err error) {
 		sum, err = fingerprint(r)
 		return err
@@ -160,10 +160,10 @@ func fingerprintOf(ctx context.Context, b Backend, u UserID) (sum [sha256.Size]b
 
 // fingerprint is a hash over every row of a user, but for search terms, which follow
 // from the others.
-func fingerprint(r Reader) (sum [sha256.Size]byte, err error) {
+func fingerprint(r Reader) (sum fingerprinted, err error) {
 	head, err := r.Head()
 	if err != nil || head.Epoch == 0 {
-		return nobody, err
+		return sum, err
 	}
 	h := rowHash{sha256.New()}
 	h.numbers(head.Epoch, head.Seq, head.LastID, head.Memories, head.Bytes)
@@ -175,7 +175,7 @@ func fingerprint(r Reader) (sum [sha256.Size]byte, err error) {
 		return nil
 	})
 	if err != nil {
-		return nobody, err
+		return sum, err
 	}
 	err = eachMemory(r, func(m *Row) error {
 		h.texts("memory", string(m.Title), string(m.Content), m.TopicKey, m.Session, m.Source)

@@ -55,8 +55,11 @@ func (db *DB) Examine(ctx context.Context, told func()) (r Report, err error) {
 			n    int64
 			what string
 		}{
-			{said - has, "memories more in the user's head than there are"}, {bare, "memories without search terms"},
-			{strays, "search terms of no memory"}, {orphans, "old revisions of no memory"}, {homeless, "memories of no session"},
+			{said - has, "memories more in the user's head than there are"},
+			{bare, "memories without search terms"},
+			{strays, "search terms of no memory"},
+			{orphans, "old revisions of no memory"},
+			{homeless, "memories of no session"},
 		} {
 			if f.n != 0 {
 				r.Findings = append(r.Findings, fmt.Sprintf("user %d of %d: %s: %d. Restore a backup of the database, or save what can be read with ilab-mcp export", r.Users, len(users), f.what, f.n))
