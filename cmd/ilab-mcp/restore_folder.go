@@ -39,7 +39,7 @@ func (c *restoreCommand) restoreFolder(ctx context.Context, path string, o sqlit
 	}
 	for _, name := range there {
 		if !slices.Contains(kept, name) {
-			if err := sqlite.Discard(name); err != nil {
+			if err := sqlite.Discard(name, false); err != nil {
 				return total, err
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ilab-mcp/ilab-mcp/memstore"
 	"github.com/ilab-mcp/ilab-mcp/memstore/memstoretest"
+	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
 )
 
 func fresh(tb testing.TB) memstore.Backend {
@@ -154,6 +155,33 @@ func TestNoFileByReading(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+// TestSavedMeanwhile: another process saves for a user whose memory has just been
+// erased here. That save stays, also when this one closes the file.
+func TestSavedMeanwhile(t *testing.T) {
+	dir := t.TempDir()
+	here, there := openAt(t, dir, 0), openAt(t, dir, 0)
+	s := memstoretest.User(t, memstore.New(whole{here}, memstore.DefaultOptions()), "alice")
+	memstoretest.Save(t, s, memstore.Discovery, "before", "c", "")
+	_, _, err := s.ForgetAll(t.Context())
+	check(t, err)
+	h, err := here.take(t.Context(), name("alice"))
+	check(t, err)
+	users, err := h.file.Users(t.Context())
+	if err != nil || len(users) != 0 {
+		t.Fatal(users, err)
+	}
+	memstoretest.Save(t, memstoretest.User(t, memstore.New(whole{there}, memstore.DefaultOptions()), "alice"), memstore.Discovery, "meanwhile", "c", "")
+	check(t, there.Close())
+	here.release(h)
+	check(t, h.file.Close())
+	check(t, sqlite.Discard(here.path(name("alice")), true))
+	again := openAt(t, dir, 0)
+	found, err := memstoretest.User(t, memstore.New(whole{again}, memstore.DefaultOptions()), "alice").Search(t.Context(), memstoretest.Query(t, "meanwhile", 5))
+	if err != nil || len(found.Hits) != 1 {
+		t.Errorf("the save is lost: %+v %v", found, err)
+	}
 }
 
 // TestNames: ids that some systems take for the same name have files of their own.

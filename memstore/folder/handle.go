@@ -155,7 +155,7 @@ func (h *handle) close(path string) error {
 	}
 	err := h.file.Close()
 	if err == nil && empty {
-		_ = sqlite.Discard(path) // then it stays, empty
+		_ = sqlite.Discard(path, true) // then it stays, empty
 	}
 	return err
 }

@@ -93,6 +93,10 @@ func (db *DB) open(ctx context.Context) (err error) {
 	if db.present, err = shareOpen(ctx, db.path+".open", db.opts.LockWait); err != nil {
 		return err
 	}
+	// Whoever had it alone until now may have removed it: see Discard.
+	if err := prepareFile(db.path); err != nil {
+		return err
+	}
 	db.lock = newWriteLock(db.path + ".lock")
 	first, err := db.first(ctx, db.lock)
 	if err != nil {

@@ -200,15 +200,24 @@ func (db *DB) adopt(ctx context.Context) error {
 	return db.writer.do(ctx, "", func(w *change) error { return db.gone.adopt(w.c) })
 }
 
-// Discard removes a store's file in which nobody has anything, and SQLite's beside it;
-// it is an error if another process has it open. The locks and the log of erasures
-// stay.
-func Discard(path string) (err error) {
+// Discard removes a store's file and SQLite's beside it; with empty, only if nobody has
+// anything in it. It is an error if another process has it open. The locks and the
+// log of erasures stay.
+func Discard(path string, empty bool) (err error) {
 	alone, err := aloneOpen(context.Background(), path+".open", 5*openTries)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, alone.release()) }()
+	if empty {
+		// Another process may have saved something since it was looked at last.
+		c := (&DB{path: path}).conn(writePragmas)
+		var users int
+		err := c.queryOne(countUsers, nil, &users)
+		if err = errors.Join(err, c.close()); err != nil || users > 0 {
+			return err
+		}
+	}
 	for _, suffix := range []string{"-wal", "-shm", ""} {
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -177,6 +177,7 @@ const (
 	putErasure     = `INSERT INTO erasures (n, at, epoch, id, key_id, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`
 	deleteErasures = `DELETE FROM erasures WHERE n >= ?1`
 	selectUsers    = `SELECT user_id FROM users ORDER BY user_id`
+	countUsers     = `SELECT count(*) FROM users`
 )
 
 const keyColumns = `id, user_id, name, hash, created, expires, revoked, read_only, sum`
