@@ -2,6 +2,9 @@
 -- after "ilab-mcp upgrade" on an empty store: Citus distributes plain tables, and
 -- cuts them into shards itself, so the partitions go first.
 BEGIN;
+DO $$ BEGIN
+	IF EXISTS (SELECT FROM ilab.users) THEN RAISE EXCEPTION 'the store is not empty: make a new database, and move into it with ilab-mcp migrate'; END IF;
+END $$;
 CREATE SCHEMA ilab_new;
 DO $$
 DECLARE t text;

@@ -55,6 +55,10 @@ func copyUser(ctx context.Context, r Reader, w Writer) error {
 	if err != nil {
 		return err
 	}
+	// Somebody may have come since it was looked at.
+	if there, err := w.Head(); err != nil || there.Epoch != 0 {
+		return errors.Join(err, &Error{Kind: Conflict, Msg: "this user has other memories over there already, and nothing of them was changed"})
+	}
 	m := Mutation{User: head}
 	flush := func(most int) error {
 		if len(m.Put)+len(m.Sessions)+len(m.Revisions) <= most {

@@ -20,16 +20,16 @@ func (c *backupCommand) backupFolder(ctx context.Context, e env, path string) (t
 			return total, err
 		}
 	}
-	work, err := os.MkdirTemp(filepath.Dir(c.File), ".ilab-mcp-copy-*")
+	work, err := sqlite.NewWork(filepath.Dir(filepath.Clean(c.File)))
 	if err != nil {
 		return total, fmt.Errorf("the backup cannot be written; check that its folder exists and can be written\n  Cause: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	defer work.Remove()
 	files, err := folder.Files(path)
 	if err != nil {
 		return total, err
 	}
-	copied := filepath.Join(work, "store")
+	copied := filepath.Join(work.Dir, "store")
 	drawn := newProgress(e, "copying", int64(len(files)), false)
 	defer drawn.done()
 	for _, name := range files {
@@ -48,15 +48,27 @@ func (c *backupCommand) backupFolder(ctx context.Context, e env, path string) (t
 		add(&total, r)
 		drawn.add(1)
 	}
-	if err := os.RemoveAll(numbered(c.File, c.Keep-1)); err != nil { // the oldest one
+	if have, err := folder.Files(copied); err != nil || len(have) != len(files) || !folder.Is(copied) {
+		return total, errors.Join(errors.New("the backup is not whole, so there is none: something has removed files of it while it was written"), err)
+	}
+	// The oldest goes aside, and only away when the new one is there.
+	if err := move(numbered(c.File, c.Keep-1), filepath.Join(work.Dir, "old")); err != nil {
 		return total, err
 	}
 	for n := c.Keep - 2; n >= 0; n-- {
-		if err := os.Rename(numbered(c.File, n), numbered(c.File, n+1)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := move(numbered(c.File, n), numbered(c.File, n+1)); err != nil {
 			return total, err
 		}
 	}
-	return total, os.Rename(copied, filepath.Clean(c.File))
+	return total, os.Rename(copied, numbered(c.File, 0))
+}
+
+// move renames what is there.
+func move(from, to string) error {
+	if err := os.Rename(from, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // numbered is the name of a backup: 0 is the newest.
@@ -73,7 +85,8 @@ func isBackup(name string) error {
 	if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if files, err := folder.Files(name); err != nil || len(files) == 0 || filepath.Dir(files[0]) != name {
+	// A store that is in use has a log of erasures, which a backup has not.
+	if _, err := os.Stat(folder.Control(name) + ".gone"); err == nil || !folder.Is(name) {
 		return fmt.Errorf("%s is something else than a backup of a folder, and is left as it is; name another", filepath.Base(name))
 	}
 	return nil

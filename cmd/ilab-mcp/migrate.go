@@ -55,12 +55,13 @@ func (c *migrateCommand) run(ctx context.Context, e env) (err error) {
 	}
 	drawn := newProgress(e, "moving", int64(len(users)), false)
 	defer drawn.done()
-	moved, differ := 0, 0
+	moved := 0
+	differ := map[memstore.UserID]bool{}
 	for _, u := range users {
 		did, err := memstore.Move(ctx, source, target, u)
 		switch {
 		case errors.Is(err, memstore.ErrConflict):
-			differ++
+			differ[u] = true
 		case err != nil:
 			return errors.Join(fmt.Errorf("%s moved of %s, and this one was not: %w. Run it again when that is mended", counted(moved, "user was", "users were"), counted(len(users), "user", "users"), err))
 		case did:
@@ -68,40 +69,41 @@ func (c *migrateCommand) run(ctx context.Context, e env) (err error) {
 		}
 		drawn.add(1)
 	}
-	keys, err := moveKeys(ctx, source.Keys(), target.Keys())
+	keys, err := moveKeys(ctx, source.Keys(), target.Keys(), differ)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(e.stderr, "moved %s and %s; there already: %s\n", counted(moved, "user", "users"), counted(keys, "API key", "API keys"),
-		counted(len(users)-moved-differ, "user", "users"))
-	if differ > 0 {
-		err = errors.Join(err, fmt.Errorf("%s other memories over there already, and nothing of them was changed: what is to be done with them is for you to say", counted(differ, "user has", "users have")))
+		counted(len(users)-moved-len(differ), "user", "users"))
+	if len(differ) > 0 {
+		err = errors.Join(err, fmt.Errorf("%s other memories over there already, and nothing of them was changed. Their API keys were not moved: they may be another person there", counted(len(differ), "user has", "users have")))
 	}
 	return err
 }
 
-// moveKeys copies the API keys that are not there yet.
-func moveKeys(ctx context.Context, from, to memstore.Keys) (n int, err error) {
+// moveKeys copies the API keys that are not there yet and still open something, but for
+// those of users who are somebody else over there.
+func moveKeys(ctx context.Context, from, to memstore.Keys, differ map[memstore.UserID]bool) (n int, err error) {
 	all, err := from.List(ctx)
 	if err != nil {
 		return 0, err
 	}
 	for _, k := range all {
+		if differ[k.User] || !k.Revoked.IsZero() {
+			continue
+		}
 		name, _, err := privacy.NewWith(privacy.KeepSecrets).Redact(memstore.KeyNameField, k.Name)
 		if err != nil {
 			return n, err
 		}
+		if old, err := to.Find(ctx, k.ID); err == nil && old.Hash == k.Hash {
+			continue // it may be revoked there since
+		}
 		err = to.Add(ctx, memstore.NewKey{ID: k.ID, User: k.User, Name: name, Hash: k.Hash, Created: k.Created, Expires: k.Expires, ReadOnly: k.ReadOnly})
-		if err == nil {
-			n++
-		} else if !errors.Is(err, memstore.ErrConflict) {
+		if err != nil {
 			return n, err
 		}
-		if !k.Revoked.IsZero() {
-			if err := to.Revoke(ctx, k.ID, k.Revoked); err != nil {
-				return n, err
-			}
-		}
+		n++
 	}
 	return n, nil
 }

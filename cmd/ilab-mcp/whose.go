@@ -8,6 +8,7 @@ import (
 
 	"github.com/ilab-mcp/ilab-mcp/cmd/ilab-mcp/internal/config"
 	"github.com/ilab-mcp/ilab-mcp/memstore"
+	"github.com/ilab-mcp/ilab-mcp/memstore/folder"
 	"github.com/ilab-mcp/ilab-mcp/memstore/sqlite"
 )
 
@@ -136,8 +137,8 @@ func present(path string) error {
 	}
 	info, err := os.Stat(path)
 	switch {
-	case err == nil && config.InFolder(path):
-		return nil // opening it tells whether it is one of ours
+	case err == nil && config.InFolder(path) && folder.Is(path):
+		return nil
 	case err != nil || info.IsDir():
 		return fmt.Errorf("there is no store at %s; name it with --db (ILAB_DB)", path)
 	case !sqlite.Begun(path):

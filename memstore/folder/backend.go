@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,8 +56,7 @@ func (db *DB) Update(ctx context.Context, u memstore.UserID, f func(memstore.Wri
 	})
 }
 
-// Wipe implements memstore.Wiper, for the files that are open: what was erased in
-// another is wiped when it is opened next.
+// Wipe implements memstore.Wiper, for the files that were written since they were opened.
 func (db *DB) Wipe(ctx context.Context) bool {
 	return db.wipe(ctx, (*sqlite.DB).Wipe)
 }
@@ -74,11 +74,21 @@ func (db *DB) wipe(ctx context.Context, how func(*sqlite.DB, context.Context) bo
 			names = append(names, name)
 		}
 	}
+	for name := range db.wiping {
+		if db.open[name] == nil {
+			names = append(names, name)
+		}
+	}
 	db.mu.Unlock()
 	done := how(db.control, ctx) // revoked keys
 	for _, name := range names {
 		err := db.with(ctx, name, func(h *handle) error {
-			done = how(h.file, ctx) && done
+			wiped := how(h.file, ctx)
+			if done = wiped && done; wiped {
+				db.mu.Lock()
+				delete(db.wiping, name)
+				db.mu.Unlock()
+			}
 			return nil
 		})
 		done = done && err == nil
@@ -92,20 +102,32 @@ func (db *DB) Users(ctx context.Context) ([]memstore.UserID, error) {
 	if err != nil {
 		return nil, err
 	}
-	var users []memstore.UserID
+	var all []memstore.UserID
 	for _, name := range names {
 		err := db.with(ctx, name, func(h *handle) error {
 			its, err := h.file.Users(ctx)
-			users = append(users, its...)
+			all = append(all, its...)
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	slices.SortFunc(users, func(a, b memstore.UserID) int { return strings.Compare(a.String(), b.String()) })
-	return users, nil
+	slices.SortFunc(all, func(a, b memstore.UserID) int { return strings.Compare(a.String(), b.String()) })
+	return all, nil
 }
+
+// users are the names of users' files: see name.
+var users = regexp.MustCompile(`^[0-9a-f]{2}/[0-9a-f]{64}\.db$`)
+
+// Is reports whether a folder is a store, or a backup of one.
+func Is(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, controlName))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Control is the file of a store in a folder that every process on it has open.
+func Control(dir string) string { return filepath.Join(dir, controlName) }
 
 // names lists the users' files.
 func (db *DB) names() (names []string, err error) {
@@ -114,7 +136,7 @@ func (db *DB) names() (names []string, err error) {
 			return err
 		}
 		rel, err := filepath.Rel(db.dir, path)
-		if err == nil && !d.IsDir() && filepath.Dir(rel) != "." && filepath.Ext(rel) == ".db" {
+		if err == nil && d.Type().IsRegular() && users.MatchString(filepath.ToSlash(rel)) && strings.HasPrefix(d.Name(), filepath.Dir(rel)) {
 			names = append(names, rel)
 		}
 		return err

@@ -184,6 +184,34 @@ func TestSavedMeanwhile(t *testing.T) {
 	}
 }
 
+// TestForgottenAtOnce: two processes close at once a file of which everything was
+// erased; the user can come back.
+func TestForgottenAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 20 {
+		user := fmt.Sprint("u", i)
+		one, other := openAt(t, dir, 0), openAt(t, dir, 0)
+		for _, db := range []*DB{one, other} {
+			memstoretest.Save(t, memstoretest.User(t, memstore.New(whole{db}, memstore.DefaultOptions()), user), memstore.Discovery, "t", "c", "")
+		}
+		_, _, err := memstoretest.User(t, memstore.New(whole{one}, memstore.DefaultOptions()), user).ForgetAll(t.Context())
+		check(t, err)
+		var all sync.WaitGroup
+		for _, db := range []*DB{one, other} {
+			all.Go(func() {
+				if err := db.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		check(t, sqlite.Discard(one.path(name(user)), true)) // also where it is gone
+		again := openAt(t, dir, 0)
+		memstoretest.Save(t, memstoretest.User(t, memstore.New(whole{again}, memstore.DefaultOptions()), user), memstore.Discovery, "back", "c", "")
+		check(t, again.Close())
+	}
+}
+
 // TestNames: ids that some systems take for the same name have files of their own.
 func TestNames(t *testing.T) {
 	seen := map[string]string{}

@@ -139,8 +139,12 @@ func (db *DB) evict(place *list.Element) {
 	h := db.idle.Remove(place).(*handle) //nolint:forcetypeassert // the list holds nothing else
 	h.place, h.closing = nil, true
 	db.mu.Unlock()
+	left := h.written && !h.file.Wipe(context.Background())
 	_ = h.close(db.path(h.name)) // nothing is lost: each save was durable before it was answered
 	db.mu.Lock()
+	if left {
+		db.wiping[h.name] = true
+	}
 	delete(db.open, h.name)
 	db.freed.Broadcast()
 }

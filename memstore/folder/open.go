@@ -35,6 +35,7 @@ type DB struct {
 	freed  *sync.Cond         // a file has got idle
 	open   map[string]*handle // by name of the file
 	idle   *list.List         // of *handle that nobody uses, the one used last in front
+	wiping map[string]bool    // files that were closed before all that was erased was overwritten
 	closed bool
 }
 
@@ -66,7 +67,7 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 			return nil, &memstore.Error{Kind: memstore.Unavailable, Msg: "the folder in --db holds other things than a store, and is left as it is; name an empty or a new one"}
 		}
 	}
-	db := &DB{dir: dir, opts: o, open: map[string]*handle{}, idle: list.New()}
+	db := &DB{dir: dir, opts: o, open: map[string]*handle{}, idle: list.New(), wiping: map[string]bool{}}
 	db.freed = sync.NewCond(&db.mu)
 	db.control, err = db.openFile(ctx, filepath.Join(dir, controlName))
 	return db, err

@@ -16,7 +16,7 @@ type Report struct {
 // examineUser compares a user's rows with each other: the number of memories with what
 // the user's head says, and each memory with its search terms.
 const examineUser = `SELECT
-	(SELECT memories FROM ilab.users WHERE user_id = $1),
+	coalesce((SELECT memories FROM ilab.users WHERE user_id = $1), 0),
 	(SELECT count(*) FROM ilab.memories WHERE user_id = $1),
 	(SELECT count(*) FROM ilab.memories AS m LEFT JOIN ilab.terms AS t ON t.user_id = m.user_id AND t.seq = m.seq AND t.id = m.id
 		WHERE m.user_id = $1 AND t.blob IS NULL),

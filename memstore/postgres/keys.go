@@ -41,9 +41,9 @@ func scanKey(row pgx.CollectableRow) (k memstore.Key, err error) {
 // Add implements memstore.Keys.
 func (s Keys) Add(ctx context.Context, k memstore.NewKey) error {
 	return s.db.as(ctx, roleKeys, func(c *pgx.Conn) error {
-		_, err := c.Exec(context.Background(), insertKey, k.ID.String(), k.User.String(), k.Name.String(), k.Hash[:],
+		tag, err := c.Exec(context.Background(), insertKey, k.ID.String(), k.User.String(), k.Name.String(), k.Hash[:],
 			k.Created.UnixMicro(), toNull(k.Expires), k.ReadOnly)
-		if state(err) == "23505" {
+		if err == nil && tag.RowsAffected() == 0 {
 			return &memstore.Error{Kind: memstore.Conflict, Msg: "an API key of this id exists already"}
 		}
 		return connection(err)

@@ -64,9 +64,12 @@ const prepare = `
 				EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- another database was faster
 				END;
 			END IF;
-			IF NOT pg_has_role(current_user, role, 'MEMBER') THEN
+			-- Also who has made a role may not take it by that, since version 16.
+			BEGIN
 				EXECUTE format('GRANT %I TO current_user', role);
-			END IF;
+			EXCEPTION WHEN insufficient_privilege THEN
+				IF NOT pg_has_role(current_user, role, 'MEMBER') THEN RAISE; END IF;
+			END;
 		END LOOP;
 	END $$;
 `

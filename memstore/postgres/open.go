@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -41,7 +42,9 @@ func open(ctx context.Context, url string, parts int) (*DB, error) {
 	if _, set := config.ConnConfig.RuntimeParams["application_name"]; !set {
 		config.ConnConfig.RuntimeParams["application_name"] = "ilab-mcp"
 	}
-	config.MaxConns = max(config.MaxConns, int32(min(8*runtime.GOMAXPROCS(0), 64)))
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = int32(min(8*runtime.GOMAXPROCS(0), 64))
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, explain(connection(err))
@@ -84,10 +87,23 @@ func checkWall(ctx context.Context, c *pgx.Conn) error {
 	}
 	defer tx.rollback()
 	var confined bool
+	names := make([]string, len(tables))
+	for i, t := range tables {
+		names[i] = t.name
+	}
+	// The role owns nothing and may touch the users' tables only, each of which is
+	// walled; and no policy is there but ours.
 	err := c.QueryRow(ctx, `SELECT current_user = 'ilab_app' AND NOT rolsuper AND NOT rolbypassrls
 		AND NOT EXISTS (SELECT FROM pg_class AS t WHERE t.relnamespace = 'ilab'::regnamespace AND pg_has_role('ilab_app', t.relowner, 'MEMBER'))
-		AND (SELECT bool_and(relrowsecurity AND relforcerowsecurity) FROM pg_class WHERE relnamespace = 'ilab'::regnamespace AND relkind = 'p')
-		FROM pg_roles WHERE rolname = current_user`).Scan(&confined)
+		AND (SELECT count(*) FROM pg_class WHERE relnamespace = 'ilab'::regnamespace AND relname = ANY ($1::text[]) AND relkind IN ('p', 'r')
+			AND relrowsecurity AND relforcerowsecurity) = cardinality($1::text[])
+		AND NOT EXISTS (SELECT FROM pg_class AS t WHERE t.relnamespace = 'ilab'::regnamespace AND t.relkind IN ('p', 'r', 'v', 'm')
+			AND t.relname <> ALL ($1::text[]) AND has_table_privilege('ilab_app', t.oid, 'SELECT, INSERT, UPDATE, DELETE'))
+		AND (SELECT count(*) FROM pg_policies WHERE schemaname = 'ilab' AND policyname = 'own' AND roles = '{ilab_app}' AND cmd = 'ALL' AND permissive = 'PERMISSIVE'
+			AND qual = '(user_id = current_setting(''app.user_id''::text, true))' AND with_check = qual) = cardinality($1::text[])
+		AND NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'ilab' AND policyname <> 'own'
+			AND NOT (policyname = 'everybody' AND tablename = 'users' AND roles = '{ilab_admin}' AND cmd = 'SELECT'))
+		FROM pg_roles WHERE rolname = current_user`, names).Scan(&confined)
 	if err != nil {
 		return err
 	}

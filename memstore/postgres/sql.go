@@ -88,7 +88,9 @@ var everything = []string{
 const (
 	keyColumns = `id, user_id, name, hash, created, expires, revoked, read_only`
 
-	insertKey  = `INSERT INTO ilab.api_keys (` + keyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)`
+	// Run again after a commit of unknown outcome, it meets the key that it made.
+	insertKey = `INSERT INTO ilab.api_keys AS k (` + keyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)
+		ON CONFLICT (id) DO UPDATE SET hash = k.hash WHERE k.hash = excluded.hash AND k.user_id = excluded.user_id`
 	selectKey  = `SELECT ` + keyColumns + ` FROM ilab.api_keys WHERE id = $1`
 	selectKeys = `SELECT ` + keyColumns + ` FROM ilab.api_keys ORDER BY created, id`
 	revokeKey  = `UPDATE ilab.api_keys SET revoked = coalesce(revoked, $2) WHERE id = $1`

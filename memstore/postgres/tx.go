@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -45,7 +46,10 @@ func (tx *transaction) begin(ctx context.Context, how string) error {
 }
 
 func (tx *transaction) commit() error {
-	_, err := tx.c.PgConn().Exec(context.Background(), "COMMIT").ReadAll()
+	results, err := tx.c.PgConn().Exec(context.Background(), "COMMIT").ReadAll()
+	if err == nil && results[0].CommandTag.String() != "COMMIT" {
+		return errors.New("postgres: a transaction in which a statement had failed was to be committed")
+	}
 	return connection(err)
 }
 

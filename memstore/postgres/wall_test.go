@@ -93,6 +93,51 @@ type kept struct{ *DB }
 
 func (kept) Close() error { return nil }
 
+// TestWallWithAHole: a server does not start on a database in which somebody has made a
+// hole into the wall.
+func TestWallWithAHole(t *testing.T) {
+	for _, hole := range []string{
+		"CREATE POLICY all_of_it ON ilab.memories FOR SELECT TO ilab_app USING (true)",
+		"CREATE POLICY everyone ON ilab.revisions USING (true)",
+		"ALTER POLICY own ON ilab.memories USING (true)",
+		"GRANT SELECT ON ilab.memories_0 TO ilab_app",
+		"GRANT SELECT ON ilab.api_keys TO ilab_app",
+		"GRANT SELECT ON ilab.memories_1 TO PUBLIC",
+		"ALTER TABLE ilab.terms DISABLE ROW LEVEL SECURITY",
+		"ALTER TABLE ilab.users NO FORCE ROW LEVEL SECURITY",
+		"CREATE VIEW ilab.peek AS SELECT * FROM ilab.memories; GRANT SELECT ON ilab.peek TO ilab_app",
+		"ALTER TABLE ilab.memories OWNER TO ilab_app",
+	} {
+		url := copied(t)
+		c, err := pgx.Connect(t.Context(), url)
+		check(t, err)
+		_, err = c.Exec(t.Context(), hole, pgx.QueryExecModeSimpleProtocol)
+		check(t, err)
+		check(t, c.Close(t.Context()))
+		if db, err := open(t.Context(), url, 3); err == nil || !strings.Contains(err.Error(), "nothing is served") {
+			t.Errorf("%s: %v", hole, err)
+			if db != nil {
+				check(t, db.Close())
+			}
+		}
+	}
+}
+
+// TestFailedStatementIsNoSave: a rule that goes on after a statement has failed is not
+// told that it saved something.
+func TestFailedStatementIsNoSave(t *testing.T) {
+	db := openAt(t, copied(t))
+	alice, err := memstore.ParseUserID("alice")
+	check(t, err)
+	err = db.Update(t.Context(), alice, func(w memstore.Writer) error {
+		_, _ = w.(*change).c.Exec(t.Context(), "SELECT 1/0") //nolint:forcetypeassert // it is the only one
+		return nil
+	})
+	if err == nil {
+		t.Error("it was told that it did")
+	}
+}
+
 // TestRoles: the role for keys sees no memories, the one for the whole store only
 // the names of users, and nobody is left with a role when a transaction ends.
 func TestRoles(t *testing.T) {

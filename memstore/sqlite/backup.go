@@ -41,12 +41,12 @@ func (db *DB) Backup(ctx context.Context, to string, o BackupOptions) (Report, e
 			return Report{}, err
 		}
 	}
-	work, err := newWork(filepath.Dir(to))
+	work, err := NewWork(filepath.Dir(to))
 	if err != nil {
 		return Report{}, unavailable(err, "the backup cannot be written; check that its folder exists and can be written")
 	}
-	defer work.remove()
-	temp := filepath.Join(work.dir, "memory.db")
+	defer work.Remove()
+	temp := filepath.Join(work.Dir, "memory.db")
 	if err := os.WriteFile(temp, nil, 0o600); err != nil { // SQLite takes an empty file, and its mode
 		return Report{}, unavailable(err, "the backup cannot be written; is there room on its disk?")
 	}

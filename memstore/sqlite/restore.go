@@ -43,59 +43,104 @@ var ErrLostErasures error = &memstore.Error{Kind: memstore.Conflict, Msg: "the b
 // other process has the store open, does it take its place. Whatever fails before
 // leaves the store as it is.
 func Restore(ctx context.Context, from, path string, o RestoreOptions) (done Restored, err error) {
+	s, err := Stage(ctx, from, path, o)
+	if err != nil {
+		return done, err
+	}
+	defer s.Remove()
+	alone, err := aloneOpen(ctx, s.path+".open", o.Wait)
+	if err != nil {
+		return s.Done, err
+	}
+	defer func() { err = errors.Join(err, alone.release()) }()
+	if err := s.CatchUp(ctx); err != nil {
+		return s.Done, err
+	}
+	return s.Done, s.Place()
+}
+
+// Staged is a backup that was copied beside its place and examined, and has not taken
+// it yet.
+type Staged struct {
+	Done Restored // what is known so far
+
+	path   string
+	copied string
+	work   *Work
+	o      RestoreOptions
+	lost   bool // the store that is there could not be opened, to bring its log up to date
+}
+
+// Stage begins a restore: it changes nothing of the store.
+func Stage(ctx context.Context, from, path string, o RestoreOptions) (s *Staged, err error) {
 	if path, err = filepath.Abs(path); err != nil {
-		return done, unavailable(err, "the store's path cannot be resolved")
+		return nil, unavailable(err, "the store's path cannot be resolved")
 	}
 	path = resolved(path) // a link stays a link, and the locks are those of the file
 	if err := restorable(from, path, o.Force); err != nil {
-		return done, err
+		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return done, unavailable(err, "the store's folder cannot be made; name another with --db")
+		return nil, unavailable(err, "the store's folder cannot be made; name another with --db")
 	}
+	s = &Staged{path: path, o: o}
 	// Whoever opens the store brings its log of erasures up to date. Where it
 	// cannot be opened there is nothing to bring.
-	lost := false
 	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
 		live, err := Open(ctx, path, Options{Program: o.Program, LockWait: o.Wait})
 		if err == nil {
 			err = live.Close()
 		}
-		lost = err != nil
+		s.lost = err != nil
 	}
-	work, err := newWork(filepath.Dir(path))
-	if err != nil {
-		return done, unavailable(err, "the store's folder cannot be written")
+	if s.work, err = NewWork(filepath.Dir(path)); err != nil {
+		return nil, unavailable(err, "the store's folder cannot be written")
 	}
-	defer work.remove()
-	copied := filepath.Join(work.dir, "memory.db")
-	if err := copyStore(from, copied); err != nil {
-		return done, unavailable(err, "the backup cannot be copied beside the store; is there room on the disk?")
+	s.copied = filepath.Join(s.work.Dir, "memory.db")
+	if err := copyStore(from, s.copied); err != nil {
+		s.Remove()
+		return nil, unavailable(err, "the backup cannot be copied beside the store; is there room on the disk?")
 	}
-	if done.Report, err = o.check(ctx, copied); err != nil {
-		return done, err
+	if s.Done.Report, err = o.check(ctx, s.copied); err != nil {
+		s.Remove()
+		return nil, err
 	}
-	alone, err := aloneOpen(ctx, path+".open", o.Wait)
-	if err != nil {
-		return done, err
-	}
-	defer func() { err = errors.Join(err, alone.release()) }()
-	gone := goneFile{path + ".gone"}
+	return s, nil
+}
+
+// CatchUp makes in the copy what the store's log says was erased. From here on no
+// other process may have the store open.
+func (s *Staged) CatchUp(ctx context.Context) error {
+	gone := goneFile{s.path + ".gone"}
 	id, _, _, err := gone.tail()
-	if err != nil && o.AcceptLost {
+	if err != nil && s.o.AcceptLost {
 		err = os.Rename(gone.path, gone.path+".damaged")
 	}
 	switch {
 	case err != nil:
-		return done, err
-	case id == "" && lost && !o.AcceptLost:
-		return done, ErrLostErasures
+		return err
+	case id == "" && s.lost && !s.o.AcceptLost:
+		return ErrLostErasures
 	}
-	done.NoLog = id == ""
-	if done.Erased, err = o.catchUp(ctx, copied, gone.path); err != nil {
-		return done, err
+	s.Done.NoLog = id == ""
+	s.Done.Erased, err = s.o.catchUp(ctx, s.copied, gone.path)
+	return err
+}
+
+// Place moves the copy to where the store is.
+func (s *Staged) Place() error { return takePlace(s.copied, s.path) }
+
+// Remove takes away what is left of the copy.
+func (s *Staged) Remove() { s.work.Remove() }
+
+// Alone waits until no other process has a store open, and keeps others from opening
+// it until it is released.
+func Alone(ctx context.Context, path string, wait time.Duration) (release func() error, err error) {
+	l, err := aloneOpen(ctx, resolved(path)+".open", wait)
+	if err != nil {
+		return nil, err
 	}
-	return done, takePlace(copied, path)
+	return l.release, nil
 }
 
 // restorable looks at the two files before anything is done.
@@ -209,6 +254,9 @@ func Discard(path string, empty bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, alone.release()) }()
+	if _, err := os.Stat(path); err != nil {
+		return nil // another process was faster
+	}
 	if empty {
 		// Another process may have saved something since it was looked at last.
 		c := (&DB{path: path}).conn(writePragmas)

@@ -9,11 +9,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// work is a folder for a copy of a store that is not finished: mode 0700, on the
+// Work is a folder for a copy of a store that is not finished: mode 0700, on the
 // disk where the copy is going to be. Whoever makes it holds its lock; one whose
 // lock nobody holds is what a process left that was killed.
-type work struct {
-	dir  string
+type Work struct {
+	Dir  string
 	lock *flock.Flock
 }
 
@@ -22,13 +22,15 @@ const (
 	workLock   = "lock"
 )
 
-func newWork(in string) (*work, error) {
+// NewWork makes a folder for a copy in another, and removes what killed processes left
+// there.
+func NewWork(in string) (*Work, error) {
 	sweep(in)
 	dir, err := os.MkdirTemp(in, workPrefix+"*")
 	if err != nil {
 		return nil, err
 	}
-	w := &work{dir: dir, lock: newOpenLock(filepath.Join(dir, workLock)).file}
+	w := &Work{Dir: dir, lock: newOpenLock(filepath.Join(dir, workLock)).file}
 	if ok, err := w.lock.TryLock(); err != nil || !ok {
 		_ = os.RemoveAll(dir) // it is empty
 		return nil, err
@@ -36,8 +38,9 @@ func newWork(in string) (*work, error) {
 	return w, nil
 }
 
-func (w *work) remove() {
-	_ = os.RemoveAll(w.dir) // what stays is swept by the next one
+// Remove takes the folder away, and what is still in it.
+func (w *Work) Remove() {
+	_ = os.RemoveAll(w.Dir) // what stays is swept by the next one
 	_ = w.lock.Close()
 }
 

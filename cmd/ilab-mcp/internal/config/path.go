@@ -34,6 +34,8 @@ func (h host) storePath(given string) (string, error) {
 			"Name a file with --db (or ILAB_DB), or leave it out for the default.", fileExample)
 	case InPostgres(given):
 		return given, nil
+	case dsn.MatchString(given):
+		return "", wrong("a PostgreSQL database is named by a URL, and not by parameters", "Write it as postgres://user@host/database, with the password in PGPASSWORD.", fileExample)
 	case scheme.MatchString(given), strings.HasPrefix(strings.ToLower(given), "file:"):
 		return "", wrong("the store is named by a path, not by a URL", keepsOneFile, fileExample)
 	}
@@ -69,6 +71,9 @@ func StoreName(db string) string {
 	}
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
+
+// dsn are the other way to name a database: host=... password=...
+var dsn = regexp.MustCompile(`^(host|hostaddr|port|user|dbname|password|service)=\S+( |$)|\bpassword=`)
 
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)
 
