@@ -108,13 +108,13 @@ func TestWallWithAHole(t *testing.T) {
 		"CREATE VIEW ilab.peek AS SELECT * FROM ilab.memories; GRANT SELECT ON ilab.peek TO ilab_app",
 		"ALTER TABLE ilab.memories OWNER TO ilab_app",
 	} {
-		url := copied(t)
-		c, err := pgx.Connect(t.Context(), url)
+		database := copied(t)
+		c, err := pgx.Connect(t.Context(), database)
 		check(t, err)
 		_, err = c.Exec(t.Context(), hole, pgx.QueryExecModeSimpleProtocol)
 		check(t, err)
 		check(t, c.Close(t.Context()))
-		if db, err := open(t.Context(), url, 3); err == nil || !strings.Contains(err.Error(), "nothing is served") {
+		if db, err := open(t.Context(), database, 3); err == nil || !strings.Contains(err.Error(), "nothing is served") {
 			t.Errorf("%s: %v", hole, err)
 			if db != nil {
 				check(t, db.Close())
