@@ -23,9 +23,12 @@ type wiper interface {
 	WipeNow(ctx context.Context) bool
 }
 
-// openEngine opens the store that --db names.
-func openEngine(ctx context.Context, name string) (engine, error) {
+// openEngine opens the store that --db names; a database perhaps with a standby.
+func openEngine(ctx context.Context, name, standby string) (engine, error) {
 	if config.InPostgres(name) {
+		if standby != "" {
+			return postgres.OpenWithReplica(ctx, name, standby)
+		}
 		return postgres.Open(ctx, name)
 	}
 	if config.InFolder(name) {

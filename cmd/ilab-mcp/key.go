@@ -165,7 +165,7 @@ func openKeys(ctx context.Context, e env, s config.Store) (engine, string, error
 	if err != nil {
 		return nil, "", err
 	}
-	_, backend, _, err := openDB(ctx, path, memstore.DefaultOptions())
+	_, backend, _, err := openDB(ctx, path, "", memstore.DefaultOptions())
 	return backend, config.StoreName(path), err
 }
 

@@ -38,12 +38,12 @@ func (c *migrateCommand) run(ctx context.Context, e env) (err error) {
 	if from == to {
 		return &config.Error{What: "--from and --to are the same store", Do: "Name two.", Example: migrateExample}
 	}
-	source, err := openEngine(ctx, from)
+	source, err := openEngine(ctx, from, "")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	target, err := openEngine(ctx, to)
+	target, err := openEngine(ctx, to, "")
 	if err != nil {
 		return err
 	}

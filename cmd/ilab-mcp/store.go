@@ -24,7 +24,7 @@ func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
 	o := &opened{redactor: privacy.NewWith(c.Secrets), name: config.StoreName(c.Path), log: slog.New(logHandler(c.Log, e.stderr))}
 	var err error
 	var caught int
-	if o.db, o.backend, caught, err = openDB(ctx, c.Path, options(c, o.redactor)); err != nil {
+	if o.db, o.backend, caught, err = openDB(ctx, c.Path, c.Replica, options(c, o.redactor)); err != nil {
 		return nil, err
 	}
 	if caught < 0 {
@@ -45,8 +45,8 @@ func openStore(ctx context.Context, e env, c config.Config) (*opened, error) {
 // openDB opens a store. If somebody has put an older copy in its place, what was
 // erased since that was made is erased again first; how much that was is told. A
 // log of erasures that is another store's is left alone, and told as -1.
-func openDB(ctx context.Context, path string, o memstore.Options) (*memstore.DB, engine, int, error) {
-	backend, err := openEngine(ctx, path)
+func openDB(ctx context.Context, path, standby string, o memstore.Options) (*memstore.DB, engine, int, error) {
+	backend, err := openEngine(ctx, path, standby)
 	if err != nil {
 		return nil, nil, 0, err
 	}

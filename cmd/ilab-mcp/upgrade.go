@@ -32,7 +32,7 @@ func (c *upgradeCommand) run(ctx context.Context, e env) error {
 	if c.Grant != "" && !config.InPostgres(name) {
 		return &config.Error{What: "--grant is for PostgreSQL, and the store is a file", Do: "Leave it out.", Example: upgradeExample}
 	}
-	backend, err := openEngine(ctx, name)
+	backend, err := openEngine(ctx, name, "")
 	if err != nil {
 		return err
 	}

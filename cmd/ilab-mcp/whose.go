@@ -74,7 +74,7 @@ func (w *whose) withStore(ctx context.Context, e env, right string, o memstore.O
 			return err
 		}
 	}
-	db, backend, _, err := openDB(ctx, path, o)
+	db, backend, _, err := openDB(ctx, path, "", o)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func bind(ctx context.Context, db *memstore.DB, backend engine, user memstore.Us
 // everybody opens the store and gives f the memory of each user, one after the
 // other.
 func everybody(ctx context.Context, path string, o memstore.Options, f func(bound) error) (err error) {
-	db, backend, _, err := openDB(ctx, path, o)
+	db, backend, _, err := openDB(ctx, path, "", o)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,8 @@ import (
 
 // DB is a store in a PostgreSQL database.
 type DB struct {
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	replica *replica // nil for none
 
 	mu     sync.RWMutex // read-held by every call, written by Close
 	closed bool
@@ -34,6 +35,20 @@ var (
 func Open(ctx context.Context, url string) (*DB, error) { return open(ctx, url, partitions) }
 
 func open(ctx context.Context, url string, parts int) (*DB, error) {
+	pool, err := connect(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{pool: pool}
+	if err := db.prepare(ctx, parts); err != nil {
+		pool.Close()
+		return nil, explain(err)
+	}
+	return db, nil
+}
+
+// connect makes a pool of connections, none of which is opened yet.
+func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// Its message would hold the password.
@@ -46,15 +61,7 @@ func open(ctx context.Context, url string, parts int) (*DB, error) {
 		config.MaxConns = int32(min(8*runtime.GOMAXPROCS(0), 64))
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, explain(connection(err))
-	}
-	db := &DB{pool: pool}
-	if err := db.prepare(ctx, parts); err != nil {
-		pool.Close()
-		return nil, explain(err)
-	}
-	return db, nil
+	return pool, explain(connection(err))
 }
 
 // prepare sees to the schema, and looks whether the wall stands.
@@ -128,6 +135,9 @@ func (db *DB) Close() error {
 	if !db.closed {
 		db.closed = true
 		db.pool.Close()
+		if db.replica != nil {
+			db.replica.pool.Close()
+		}
 	}
 	return nil
 }

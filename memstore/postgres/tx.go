@@ -88,13 +88,19 @@ func (db *DB) read(ctx context.Context, u memstore.UserID, f func(memstore.Reade
 	if u.IsZero() {
 		return unavailable(nil, "no user is bound to this connection")
 	}
+	if db.replica != nil {
+		if done, err := db.readThere(ctx, u.String(), f); done {
+			return explain(err)
+		}
+	}
 	return db.retry(ctx, func(c *pgx.Conn) error {
 		tx := transaction{c: c, role: roleApp, user: u.String()}
 		if err := tx.begin(ctx, snapshot); err != nil {
 			return err
 		}
 		defer tx.rollback()
-		return f(&reader{c: c, user: u.String()})
+		// What has begun to be read is not read again: an export has written some of it.
+		return explain(f(&reader{c: c, user: u.String()}))
 	})
 }
 

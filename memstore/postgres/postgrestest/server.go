@@ -185,6 +185,33 @@ func newServer() (*Server, error) {
 	return s, s.Start()
 }
 
+// Standby starts a server that follows another.
+func Standby(tb testing.TB, of *Server) *Server {
+	tb.Helper()
+	dir, err := os.MkdirTemp("", "pg") //nolint:usetesting // a socket's path is short, and another user goes there
+	if err == nil {
+		err = own(dir)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := &Server{dir: dir, bin: of.bin, URL: "postgres://postgres@/postgres?host=" + url.QueryEscape(dir)}
+	copying := exec.CommandContext(tb.Context(), filepath.Join(of.bin, "pg_basebackup"), "-D", s.data(), "-R", "-X", "stream", "-c", "fast", "-h", of.dir, "-U", "postgres")
+	unprivileged(copying)
+	copying.Dir = dir
+	if out, err := copying.CombinedOutput(); err != nil {
+		tb.Fatalf("pg_basebackup: %v\n%s", err, out)
+	}
+	if err := s.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		s.Stop()
+		_ = os.RemoveAll(s.dir) // a temporary folder
+	})
+	return s
+}
+
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 // Start starts the server again after [Server.Stop] or [Server.Kill].
@@ -241,6 +268,9 @@ func (s *Server) end(how os.Signal) {
 // binaries finds the folder with initdb.
 func binaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
+		if whole, err := filepath.EvalSymlinks(path); err == nil {
+			path = whole // where the other programs are
+		}
 		return filepath.Dir(path), nil
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // Debian's place

@@ -13,7 +13,9 @@ import (
 
 // Config is what a server runs on.
 type Config struct {
-	Path string          // the store's file
+	Path    string // the store
+	Replica string // a standby of a PostgreSQL database; "" for none
+
 	User memstore.UserID // of stdio; zero for serve, where credentials say it
 	Salt identity.Salt   // that user ids are hashed with; zero where they are named
 
@@ -46,17 +48,20 @@ func newConfig(s Settings, h host) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	c, err := common("ilab-mcp stdio --user me", s.Store, s.Limits, s.Rights, s.Secrets, s.Logging, h)
+	c, err := common("ilab-mcp stdio --user me", s.Store, s.Replica, s.Limits, s.Rights, s.Secrets, s.Logging, h)
 	c.User, c.Salt = user, salt
 	return c, err
 }
 
 // common checks what every server has. right is a command line that is right,
 // for examples.
-func common(right string, st Store, l Limits, r Rights, k Secrets, g Logging, h host) (c Config, err error) {
+func common(right string, st Store, rep Replica, l Limits, r Rights, k Secrets, g Logging, h host) (c Config, err error) {
 	c = Config{ReadOnly: r.ReadOnly, NoForget: r.NoForget}
 	if c.Path, err = h.storePath(st.DB); err != nil {
 		return Config{}, err
+	}
+	if c.Replica = rep.DBReplica; c.Replica != "" && (!InPostgres(c.Replica) || !InPostgres(c.Path)) {
+		return Config{}, wrong("--db-replica (ILAB_DB_REPLICA) is for PostgreSQL: both it and --db are URLs that begin with postgres://", "Leave it out, or name a standby.", right)
 	}
 	if err := c.limits(right, l); err != nil {
 		return Config{}, err

@@ -128,6 +128,7 @@ func TestRefusals(t *testing.T) {
 		"bytes, too many":        {func(s *Settings) { s.MaxBytes = "9999999999GiB" }, nil, "ILAB_MAX_BYTES"},
 		"index cache, empty":     {func(s *Settings) { s.IndexCache = "" }, nil, "ILAB_INDEX_CACHE"},
 		"message, a word":        {func(s *Settings) { s.MaxMessage = "big" }, nil, "ILAB_MAX_MESSAGE"},
+		"a standby of a file":    {func(s *Settings) { s.DBReplica = "postgres://me:secret@h/db" }, nil, "ILAB_DB_REPLICA"},
 		"secrets, another word":  {func(s *Settings) { s.Secrets.Secrets = "maybe" }, nil, "ILAB_SECRETS"},
 		"log level, upper case":  {func(s *Settings) { s.LogLevel = "INFO" }, nil, "ILAB_LOG_LEVEL"},
 		"log format, unknown":    {func(s *Settings) { s.LogFormat = "xml" }, nil, "ILAB_LOG_FORMAT"},

@@ -40,7 +40,7 @@ func NewServe(s ServeSettings, getenv func(string) string) (ServeConfig, error) 
 }
 
 func newServe(s ServeSettings, h host) (c ServeConfig, err error) {
-	if c.Config, err = common(serveExample, s.Store, s.Limits, s.Rights, s.Secrets, s.Logging, h); err != nil {
+	if c.Config, err = common(serveExample, s.Store, s.Replica, s.Limits, s.Rights, s.Secrets, s.Logging, h); err != nil {
 		return ServeConfig{}, err
 	}
 	for _, check := range []func() error{

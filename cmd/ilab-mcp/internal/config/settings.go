@@ -10,6 +10,7 @@ import (
 type Settings struct {
 	Who
 	Store
+	Replica
 	Limits
 	Rights
 	Secrets
@@ -25,6 +26,11 @@ type Who struct {
 // Store says where memory is kept.
 type Store struct {
 	DB string `name:"db" setting:"ILAB_DB" placeholder:"FILE" group:"store" help:"The store: a SQLite file; a folder with one for each user, if it ends in /; or a PostgreSQL database, as postgres://… Default: memory.db in this program's folder among your user data."`
+}
+
+// Replica says where reads may go besides.
+type Replica struct {
+	DBReplica string `name:"db-replica" setting:"ILAB_DB_REPLICA" placeholder:"URL" group:"store" help:"A standby of the PostgreSQL database, for reads of what it has already."`
 }
 
 // Limits are those of a server, however it is connected.
@@ -62,6 +68,7 @@ type Logging struct {
 // ServeSettings are those of the serve command.
 type ServeSettings struct {
 	Store
+	Replica
 	Network
 	OIDC
 	Limits
