@@ -44,22 +44,22 @@ func (db *DB) readThere(ctx context.Context, user string, f func(memstore.Reader
 		return err
 	})
 	if err != nil {
-		return false, nil //nolint:nilerr // the database is asked again, and says it itself
+		return false, nil // the database is asked again, and says it itself
 	}
 	c, err := db.replica.pool.Acquire(ctx)
 	if err != nil {
-		return false, nil //nolint:nilerr // it is not there
+		return false, nil // it is not there
 	}
 	defer c.Release()
 	tx := transaction{c: c.Conn(), role: roleApp, user: user}
 	if err := tx.begin(ctx, snapshot); err != nil {
-		return false, nil //nolint:nilerr // likewise
+		return false, nil // likewise
 	}
 	defer tx.rollback()
 	r := &reader{c: c.Conn(), user: user}
 	there, err := r.Head()
 	if err != nil || !sameHead(here, there) {
-		return false, nil //nolint:nilerr // it is behind
+		return false, nil // it is behind
 	}
 	db.replica.reads.Add(1)
 	return true, f(r) // what has begun to be read is not read again
