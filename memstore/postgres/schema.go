@@ -91,7 +91,12 @@ const whole = `
 		revoked   bigint,
 		read_only boolean NOT NULL
 	);
-	CREATE TABLE ilab.facts (name text NOT NULL COLLATE "C" PRIMARY KEY, value bytea NOT NULL);
+	CREATE TABLE ilab.facts ( -- of nobody, who has a name no user can have
+		user_id text  NOT NULL COLLATE "C" DEFAULT '' CHECK (user_id = ''),
+		name    text  NOT NULL COLLATE "C",
+		value   bytea NOT NULL,
+		PRIMARY KEY (user_id, name)
+	);
 	GRANT SELECT, INSERT, UPDATE, DELETE ON ilab.api_keys TO ilab_keys;
 	GRANT SELECT, INSERT ON ilab.facts TO ilab_admin;
 	GRANT SELECT (user_id) ON ilab.users TO ilab_admin;

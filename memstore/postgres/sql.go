@@ -97,6 +97,6 @@ const (
 	removeKeys = `DELETE FROM ilab.api_keys WHERE user_id = $1`
 
 	selectUsers = `SELECT user_id FROM ilab.users ORDER BY user_id`
-	selectFact  = `SELECT value FROM ilab.facts WHERE name = $1`
-	insertFact  = `INSERT INTO ilab.facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`
+	selectFact  = `SELECT value FROM ilab.facts WHERE user_id = '' AND name = $1`
+	insertFact  = `INSERT INTO ilab.facts (name, value) VALUES ($1, $2) ON CONFLICT (user_id, name) DO NOTHING`
 )
