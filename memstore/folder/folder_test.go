@@ -233,3 +233,5 @@ func BenchmarkUsers(b *testing.B) {
 		b.Run(strconv.Itoa(n), func(b *testing.B) { memstoretest.BenchUsers(b, fresh, n) })
 	}
 }
+
+func BenchmarkSoak(b *testing.B) { memstoretest.BenchSoak(b, fresh) }

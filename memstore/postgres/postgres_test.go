@@ -69,3 +69,5 @@ func BenchmarkUsers(b *testing.B) {
 		b.Run(strconv.Itoa(n), func(b *testing.B) { memstoretest.BenchUsers(b, fullSize, n) })
 	}
 }
+
+func BenchmarkSoak(b *testing.B) { memstoretest.BenchSoak(b, fullSize) }

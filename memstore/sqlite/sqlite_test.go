@@ -35,3 +35,5 @@ func TestModel(t *testing.T) { memstoretest.RunModel(t, open) }
 func BenchmarkStore(b *testing.B) { memstoretest.Bench(b, open) }
 
 func BenchmarkClients(b *testing.B) { memstoretest.BenchClients(b, open) }
+
+func BenchmarkSoak(b *testing.B) { memstoretest.BenchSoak(b, open) }
