@@ -23,7 +23,7 @@ var ties = needlesOf("is ", "is: ", "was ", "be ", "ist ", "lautet ", "lautet: "
 
 // Values are looked at up to here.
 const (
-	looked  = 96 // to tell what they are
+	looked  = 64 // to tell what they are
 	longVal = 1 << 12
 
 	maxTries = 3 // values that begin in one
