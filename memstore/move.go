@@ -11,6 +11,9 @@ import (
 	"github.com/ilab-mcp/ilab-mcp/privacy"
 )
 
+// errOthersThere is said before a move and, to one who began to write meanwhile, within it.
+var errOthersThere = &Error{Kind: Conflict, Msg: "this user has other memories over there already, and nothing of them was changed"}
+
 // Move copies everything that a user has from one backend to another, as it stands:
 // ids, times, history, search terms, and what counts changes. What a row holds has
 // passed a redactor when it was written, so it is written again as it is. It is one
@@ -33,7 +36,7 @@ func Move(ctx context.Context, from, to Backend, u UserID) (moved bool, err erro
 		case have == want:
 			return nil
 		case !have.nobody():
-			return &Error{Kind: Conflict, Msg: "this user has other memories over there already, and nothing of them was changed"}
+			return errOthersThere
 		}
 		if err := to.Update(ctx, u, func(w Writer) error { return copyUser(ctx, r, w) }); err != nil {
 			return err
@@ -57,7 +60,7 @@ func copyUser(ctx context.Context, r Reader, w Writer) error {
 	}
 	// Somebody may have come since it was looked at.
 	if there, err := w.Head(); err != nil || there.Epoch != 0 {
-		return errors.Join(err, &Error{Kind: Conflict, Msg: "this user has other memories over there already, and nothing of them was changed"})
+		return errors.Join(err, errOthersThere)
 	}
 	m := Mutation{User: head}
 	flush := func(most int) error {

@@ -147,7 +147,7 @@ func identifier(v string) bool {
 // measure reports whether a value is a number with a unit: 90days.
 func measure(v string) bool {
 	digits := strings.TrimLeft(v, "0123456789")
-	return len(digits) < len(v) && len(v)-len(digits) <= 5 && len(digits) > 0 && strings.Trim(strings.ToLower(digits), "abcdefghijklmnopqrstuvwxyz+-") == "" && len(digits) <= 10 &&
+	return len(digits) < len(v) && len(digits) > 0 && strings.Trim(strings.ToLower(digits), "abcdefghijklmnopqrstuvwxyz+-") == "" && len(digits) <= 10 &&
 		len(v)-len(digits) <= 3
 }
 
